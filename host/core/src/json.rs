@@ -62,6 +62,12 @@ impl Json {
         self.as_str() == "null"
     }
 
+    /// Whether arrays and objects nest deeper than `limit` levels.
+    #[must_use]
+    pub fn nests_deeper_than(&self, limit: usize) -> bool {
+        nesting_exceeds(self.as_str(), limit)
+    }
+
     /// Whether the value is an object.
     #[must_use]
     pub fn is_object(&self) -> bool {

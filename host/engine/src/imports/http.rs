@@ -1,0 +1,138 @@
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Full, Limited};
+use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
+
+use crate::outgoing::{Caller, HttpError, HttpRequest};
+use crate::state::{CallSettings, lock};
+
+/// Hands the requests of `wasi:http/outgoing-handler` to [`crate::Outgoing`].
+#[derive(Debug, Default)]
+pub(crate) struct HttpHooks {
+    way_out: Option<(Arc<CallSettings>, Caller)>,
+    counters: Arc<Mutex<Counters>>,
+    max_requests: u64,
+    max_bytes: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counters {
+    requests: u64,
+    bytes: u64,
+    /// Why requests failed: `wasi:http` has no room for a text, but the user needs one.
+    refusals: Vec<String>,
+}
+
+impl HttpHooks {
+    /// How many refusals are kept for the user.
+    const MAX_REFUSALS: usize = 8;
+
+    /// Makes the hooks ready for the current call; called each time before the guest can use them.
+    pub(crate) fn prepare(&mut self, settings: &Arc<CallSettings>, caller: &Caller, examples: u64) {
+        if self.way_out.is_none() {
+            self.way_out = Some((settings.clone(), caller.clone()));
+            self.max_requests = settings.limits.outgoing_requests.saturating_mul(examples);
+            self.max_bytes = settings.limits.http_bytes.saturating_mul(examples);
+        }
+    }
+
+    /// Why requests of this call failed, in words.
+    pub(crate) fn take_refusals(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.counters).refusals)
+    }
+}
+
+impl WasiHttpHooks for HttpHooks {
+    fn send_request(
+        &mut self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+        _: Box<dyn Future<Output = Result<(), Error>> + Send>,
+    ) -> Box<
+        dyn Future<
+                Output = Result<(http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>), Error>,
+            > + Send,
+    > {
+        let exchange = Exchange {
+            way_out: self.way_out.clone(),
+            counters: self.counters.clone(),
+            max_requests: self.max_requests,
+            max_bytes: self.max_bytes,
+        };
+        Box::new(async move {
+            let target = format!("{} {}", request.method(), request.uri());
+            let response = match exchange.run(request, options).await {
+                Ok(response) => response,
+                Err(refusal) => return Err(exchange.record(&target, refusal)),
+            };
+            let body = response.map(|bytes| Full::new(bytes).map_err(|never| match never {}).boxed_unsync());
+            let nothing_left_to_do: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
+            Ok((body, nothing_left_to_do))
+        })
+    }
+}
+
+/// One request and its response.
+struct Exchange {
+    way_out: Option<(Arc<CallSettings>, Caller)>,
+    counters: Arc<Mutex<Counters>>,
+    max_requests: u64,
+    max_bytes: u64,
+}
+
+impl Exchange {
+    async fn run(
+        &self,
+        request: http::Request<WasiBody>,
+        options: Option<RequestOptions>,
+    ) -> Result<http::Response<Bytes>, HttpError> {
+        let Some((settings, caller)) = &self.way_out else {
+            return Err(HttpError::Denied("no HTTP access is granted".into()));
+        };
+        let bytes_left = self.admit()?;
+        let (parts, body) = request.into_parts();
+        let limit = usize::try_from(bytes_left).unwrap_or(usize::MAX);
+        let body = Limited::new(body, limit).collect().await.map_err(|_| self.out_of_bytes())?.to_bytes();
+        let sent = body.len() as u64;
+        let bytes_left = bytes_left.saturating_sub(sent);
+        let timeout = options.and_then(|options| options.first_byte_timeout);
+        let request =
+            HttpRequest { request: http::Request::from_parts(parts, body), timeout, max_body_bytes: bytes_left };
+        let response = settings.outgoing.http(caller, request).await?.response;
+        let length = response.body().len() as u64;
+        if length > bytes_left {
+            return Err(HttpError::BodyTooLarge(bytes_left));
+        }
+        lock(&self.counters).bytes += sent.saturating_add(length);
+        Ok(response)
+    }
+
+    /// Counts the request, and says how many bytes may still flow.
+    fn admit(&self) -> Result<u64, HttpError> {
+        let mut counters = lock(&self.counters);
+        counters.requests += 1;
+        if counters.requests > self.max_requests {
+            let limit = self.max_requests;
+            return Err(HttpError::Denied(format!("the limit outgoing_requests of {limit} is reached")));
+        }
+        Ok(self.max_bytes.saturating_sub(counters.bytes))
+    }
+
+    fn out_of_bytes(&self) -> HttpError {
+        HttpError::Denied(format!("the request body exceeds the limit http_bytes of {}", self.max_bytes))
+    }
+
+    fn record(&self, target: &str, refusal: HttpError) -> Error {
+        let mut counters = lock(&self.counters);
+        if counters.refusals.len() < HttpHooks::MAX_REFUSALS {
+            counters.refusals.push(format!("{target}: {refusal}"));
+        }
+        match refusal {
+            HttpError::Denied(_) => Error::HttpRequestDenied,
+            HttpError::Unavailable(_) => Error::DestinationUnavailable,
+            HttpError::BodyTooLarge(limit) => Error::HttpResponseBodySize(Some(limit)),
+            HttpError::Timeout(_) => Error::HttpResponseTimeout,
+        }
+    }
+}

@@ -1,0 +1,179 @@
+use scorebox_core::Json;
+
+use crate::bindings::llm as wit;
+use crate::outgoing::{
+    ChatMessage, ChatRequest, ChatResponse, ChatRole, ChatTool, ChatToolCall, Embeddings, FinishReason, LlmError, Usage,
+};
+use crate::state::HostState;
+
+type Reply<T> = Result<T, wit::LlmError>;
+
+impl wit::Host for HostState {
+    async fn complete(&mut self, request: wit::ChatRequest) -> wasmtime::Result<Reply<wit::ChatResponse>> {
+        self.count_host_call()?;
+        self.count_outgoing(1)?;
+        let request = match self.admit(request) {
+            Ok(request) => request,
+            Err(error) => return Ok(Err(error.into())),
+        };
+        let outgoing = self.settings.outgoing.clone();
+        let reply = outgoing.complete(&self.caller, request).await;
+        Ok(self.account(reply))
+    }
+
+    async fn complete_all(
+        &mut self,
+        requests: Vec<wit::ChatRequest>,
+    ) -> wasmtime::Result<Vec<Reply<wit::ChatResponse>>> {
+        self.count_host_call()?;
+        self.count_outgoing(requests.len() as u64)?;
+        let admitted: Vec<_> = requests.into_iter().map(|request| self.admit(request)).collect();
+        let sent: Vec<_> = admitted.iter().filter_map(|request| request.clone().ok()).collect();
+        let outgoing = self.settings.outgoing.clone();
+        let mut replies = outgoing.complete_all(&self.caller, sent).await.into_iter();
+        let missing = || Err(LlmError::Unavailable("the host gave fewer replies than there were requests".into()));
+        Ok(admitted
+            .into_iter()
+            .map(|request| match request {
+                Ok(_) => self.account(replies.next().unwrap_or_else(missing)),
+                Err(error) => Err(error.into()),
+            })
+            .collect())
+    }
+
+    async fn embed(&mut self, model: String, texts: Vec<String>) -> wasmtime::Result<Reply<wit::Embeddings>> {
+        self.count_host_call()?;
+        self.count_outgoing(1)?;
+        if !self.has_tokens_left() {
+            return Ok(Err(self.out_of_tokens().into()));
+        }
+        let outgoing = self.settings.outgoing.clone();
+        let reply = outgoing.embed(&self.caller, model, texts).await;
+        if let Ok(embeddings) = &reply {
+            self.usage.add(embeddings.usage);
+        }
+        Ok(reply.map(Into::into).map_err(Into::into))
+    }
+}
+
+impl HostState {
+    /// Checks a guest's request, so that what goes out is well-formed.
+    fn admit(&self, request: wit::ChatRequest) -> Result<ChatRequest, LlmError> {
+        if !self.has_tokens_left() {
+            return Err(self.out_of_tokens());
+        }
+        if request.messages.is_empty() {
+            return Err(LlmError::InvalidRequest("there are no messages".into()));
+        }
+        let depth = self.settings.limits.output_json_depth;
+        let json = |what: &str, text: String| {
+            Json::parse_bounded(text, depth).map_err(|error| LlmError::InvalidRequest(format!("{what}: {error}")))
+        };
+        Ok(ChatRequest {
+            model: request.model,
+            messages: request
+                .messages
+                .into_iter()
+                .map(|message| {
+                    Ok(ChatMessage {
+                        role: message.role.into(),
+                        content: message.content,
+                        tool_calls: message
+                            .tool_calls
+                            .into_iter()
+                            .map(|call| {
+                                let arguments = json("the arguments of a tool call", call.arguments)?;
+                                Ok(ChatToolCall { id: call.id, name: call.name, arguments })
+                            })
+                            .collect::<Result<_, LlmError>>()?,
+                        tool_call_id: message.tool_call_id,
+                    })
+                })
+                .collect::<Result<_, LlmError>>()?,
+            temperature: request.temperature,
+            max_tokens: request.max_tokens,
+            seed: request.seed,
+            response_schema: request.response_schema.map(|text| json("response-schema", text)).transpose()?,
+            tools: request
+                .tools
+                .into_iter()
+                .map(|tool| {
+                    let parameters = json("the parameters of a tool", tool.parameters)?;
+                    Ok(ChatTool { name: tool.name, description: tool.description, parameters })
+                })
+                .collect::<Result<_, LlmError>>()?,
+            parameters: request.parameters.map(|text| json("parameters", text)).transpose()?,
+        })
+    }
+
+    fn account(&mut self, reply: Result<ChatResponse, LlmError>) -> Reply<wit::ChatResponse> {
+        let response = reply?;
+        self.usage.add(response.usage);
+        Ok(response.into())
+    }
+
+    fn out_of_tokens(&self) -> LlmError {
+        let limit = self.settings.limits.tokens;
+        LlmError::OverBudget(format!("this call has used {} tokens; the limit tokens is {limit}", self.usage.total()))
+    }
+}
+
+impl From<wit::Role> for ChatRole {
+    fn from(role: wit::Role) -> Self {
+        match role {
+            wit::Role::System => Self::System,
+            wit::Role::User => Self::User,
+            wit::Role::Assistant => Self::Assistant,
+            wit::Role::Tool => Self::Tool,
+        }
+    }
+}
+
+impl From<ChatResponse> for wit::ChatResponse {
+    fn from(response: ChatResponse) -> Self {
+        Self {
+            text: response.text,
+            tool_calls: response.tool_calls.into_iter().map(Into::into).collect(),
+            usage: response.usage.into(),
+            model: response.model,
+            finish_reason: match response.finish_reason {
+                FinishReason::Stop => wit::FinishReason::Stop,
+                FinishReason::Length => wit::FinishReason::Length,
+                FinishReason::ToolCalls => wit::FinishReason::ToolCalls,
+                FinishReason::ContentFilter => wit::FinishReason::ContentFilter,
+                FinishReason::Other => wit::FinishReason::Other,
+            },
+        }
+    }
+}
+
+impl From<ChatToolCall> for wit::ToolCall {
+    fn from(call: ChatToolCall) -> Self {
+        Self { id: call.id, name: call.name, arguments: call.arguments.as_str().to_owned() }
+    }
+}
+
+impl From<Usage> for wit::Usage {
+    fn from(usage: Usage) -> Self {
+        Self { input_tokens: usage.input_tokens, output_tokens: usage.output_tokens }
+    }
+}
+
+impl From<Embeddings> for wit::Embeddings {
+    fn from(embeddings: Embeddings) -> Self {
+        Self { vectors: embeddings.vectors, usage: embeddings.usage.into(), model: embeddings.model }
+    }
+}
+
+impl From<LlmError> for wit::LlmError {
+    fn from(error: LlmError) -> Self {
+        match error {
+            LlmError::Denied(reason) => Self::Denied(reason),
+            LlmError::OverBudget(reason) => Self::OverBudget(reason),
+            LlmError::InvalidRequest(reason) => Self::InvalidRequest(reason),
+            LlmError::Unavailable(reason) => Self::Unavailable(reason),
+            LlmError::InvalidReply(reason) => Self::InvalidReply(reason),
+            LlmError::Timeout(reason) => Self::Timeout(reason),
+        }
+    }
+}

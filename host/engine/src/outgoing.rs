@@ -1,0 +1,233 @@
+use std::fmt::Debug;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use scorebox_core::{Digest, Json};
+use serde::{Deserialize, Serialize};
+
+/// Everything that leaves the sandbox. The gateway implements it; [`NothingGranted`] refuses everything.
+///
+/// Implementations enforce the operator's policy and hold the secrets. The engine bounds the call as a whole
+/// (deadline, number of requests, bytes, tokens) and drops the future when the call is over.
+#[async_trait]
+pub trait Outgoing: Debug + Send + Sync {
+    /// Asks a chat model once.
+    async fn complete(&self, caller: &Caller, request: ChatRequest) -> Result<ChatResponse, LlmError>;
+
+    /// Asks a chat model several times at once; answers in the order of the requests.
+    async fn complete_all(&self, caller: &Caller, requests: Vec<ChatRequest>) -> Vec<Result<ChatResponse, LlmError>>;
+
+    /// Embeds texts with the model behind an alias.
+    async fn embed(&self, caller: &Caller, model: String, texts: Vec<String>) -> Result<Embeddings, LlmError>;
+
+    /// Sends an HTTP request. The response body has at most `max_body_bytes`.
+    async fn http(&self, caller: &Caller, request: HttpRequest) -> Result<HttpResponse, HttpError>;
+}
+
+/// On whose behalf something leaves the sandbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The component.
+    pub plugin: Digest,
+    /// The scorer or predict function.
+    pub function: String,
+    /// The example that it works on.
+    pub example_id: String,
+}
+
+/// One request to a chat model; the fields mean what `wit/llm.wit` says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "documented in wit/llm.wit")]
+pub struct ChatRequest {
+    pub model: String,
+    pub messages: Vec<ChatMessage>,
+    pub temperature: Option<f64>,
+    pub max_tokens: Option<u32>,
+    pub seed: Option<u64>,
+    pub response_schema: Option<Json>,
+    pub tools: Vec<ChatTool>,
+    pub parameters: Option<Json>,
+}
+
+/// One message of a conversation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "documented in wit/llm.wit")]
+pub struct ChatMessage {
+    pub role: ChatRole,
+    pub content: String,
+    pub tool_calls: Vec<ChatToolCall>,
+    pub tool_call_id: Option<String>,
+}
+
+/// Who says a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "documented in wit/llm.wit")]
+pub enum ChatRole {
+    System,
+    User,
+    Assistant,
+    Tool,
+}
+
+/// A tool that the model wants called.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "documented in wit/llm.wit")]
+pub struct ChatToolCall {
+    pub id: String,
+    pub name: String,
+    pub arguments: Json,
+}
+
+/// A tool that the model may ask for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "documented in wit/llm.wit")]
+pub struct ChatTool {
+    pub name: String,
+    pub description: String,
+    pub parameters: Json,
+}
+
+/// A model's reply.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "documented in wit/llm.wit")]
+pub struct ChatResponse {
+    pub text: String,
+    pub tool_calls: Vec<ChatToolCall>,
+    pub usage: Usage,
+    pub model: String,
+    pub finish_reason: FinishReason,
+}
+
+/// Why a reply ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "documented in wit/llm.wit")]
+pub enum FinishReason {
+    Stop,
+    Length,
+    ToolCalls,
+    ContentFilter,
+    Other,
+}
+
+/// Tokens that were used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens read.
+    pub input_tokens: u64,
+    /// Tokens written.
+    pub output_tokens: u64,
+}
+
+impl Usage {
+    /// Both together.
+    #[must_use]
+    pub fn total(self) -> u64 {
+        self.input_tokens.saturating_add(self.output_tokens)
+    }
+
+    pub(crate) fn add(&mut self, other: Self) {
+        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
+        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
+    }
+}
+
+/// Vectors for a list of texts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Embeddings {
+    /// One vector for each text, in order.
+    pub vectors: Vec<Vec<f32>>,
+    /// What the request used up.
+    pub usage: Usage,
+    /// The model that answered.
+    pub model: String,
+}
+
+/// Why there is no reply from a model; the texts are for the user.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum LlmError {
+    /// The operator did not grant this.
+    #[error("denied: {0}")]
+    Denied(String),
+    /// A budget would be exceeded.
+    #[error("over budget: {0}")]
+    OverBudget(String),
+    /// The request itself is wrong.
+    #[error("invalid request: {0}")]
+    InvalidRequest(String),
+    /// The provider could not be reached, or kept failing.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// The reply does not satisfy the schema.
+    #[error("invalid reply: {0}")]
+    InvalidReply(String),
+    /// The deadline passed.
+    #[error("timeout: {0}")]
+    Timeout(String),
+}
+
+/// An HTTP request with its whole body.
+#[derive(Clone, Debug)]
+pub struct HttpRequest {
+    /// Method, URI and headers as the guest gave them, and the body.
+    pub request: http::Request<Bytes>,
+    /// How long the guest is willing to wait for a connection and for the first byte, where it said so.
+    pub timeout: Option<Duration>,
+    /// The largest response body that is of use.
+    pub max_body_bytes: u64,
+}
+
+/// An HTTP response with its whole body.
+#[derive(Clone, Debug)]
+pub struct HttpResponse {
+    /// Status, headers and body.
+    pub response: http::Response<Bytes>,
+}
+
+/// Why there is no HTTP response; the texts are for the user.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HttpError {
+    /// The operator did not grant this.
+    #[error("denied: {0}")]
+    Denied(String),
+    /// The peer could not be reached, or broke the protocol.
+    #[error("unavailable: {0}")]
+    Unavailable(String),
+    /// The response body is larger than `max_body_bytes`.
+    #[error("the response body is larger than {0} bytes")]
+    BodyTooLarge(u64),
+    /// The deadline passed.
+    #[error("timeout: {0}")]
+    Timeout(String),
+}
+
+/// Refuses everything: what a host offers that has no gateway.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NothingGranted;
+
+impl NothingGranted {
+    const NO_MODEL: &str = "no model is configured";
+    const NO_HTTP: &str = "no HTTP access is granted";
+}
+
+#[async_trait]
+impl Outgoing for NothingGranted {
+    async fn complete(&self, _: &Caller, _: ChatRequest) -> Result<ChatResponse, LlmError> {
+        Err(LlmError::Denied(Self::NO_MODEL.into()))
+    }
+
+    async fn complete_all(&self, _: &Caller, requests: Vec<ChatRequest>) -> Vec<Result<ChatResponse, LlmError>> {
+        requests.iter().map(|_| Err(LlmError::Denied(Self::NO_MODEL.into()))).collect()
+    }
+
+    async fn embed(&self, _: &Caller, _: String, _: Vec<String>) -> Result<Embeddings, LlmError> {
+        Err(LlmError::Denied(Self::NO_MODEL.into()))
+    }
+
+    async fn http(&self, _: &Caller, _: HttpRequest) -> Result<HttpResponse, HttpError> {
+        Err(HttpError::Denied(Self::NO_HTTP.into()))
+    }
+}

@@ -1,0 +1,96 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use scorebox_core::{Failure, FailureKind, Json, PredictorInfo, Trace};
+
+use crate::bindings::types;
+use crate::call::Guest;
+use crate::capture::LogLine;
+use crate::outgoing::Usage;
+use crate::output;
+use crate::plugin::PluginInner;
+use crate::state::CallSettings;
+
+/// A predict function with its config, ready to be called from many tasks at once. Every call gets a fresh instance.
+/// Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Predictor {
+    inner: Arc<PredictorInner>,
+}
+
+struct PredictorInner {
+    plugin: Arc<PluginInner>,
+    info: PredictorInfo,
+    config: Json,
+    settings: Arc<CallSettings>,
+}
+
+/// What came of one prediction.
+#[derive(Clone, Debug)]
+pub struct Predicted {
+    /// The outputs, or why there are none.
+    pub result: Result<Json, Failure>,
+    /// The spans that the guest recorded.
+    pub trace: Option<Trace>,
+    /// What the guest logged; after a failure, it is part of the failure instead.
+    pub log: Vec<LogLine>,
+    /// Tokens that the call used.
+    pub usage: Usage,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+impl Predictor {
+    pub(crate) fn new(plugin: Arc<PluginInner>, info: PredictorInfo, config: Json, settings: CallSettings) -> Self {
+        Self { inner: Arc::new(PredictorInner { plugin, info, config, settings: Arc::new(settings) }) }
+    }
+
+    /// What the predict function says about itself.
+    #[must_use]
+    pub fn info(&self) -> &PredictorInfo {
+        &self.inner.info
+    }
+
+    /// Answers one example's inputs.
+    pub async fn predict(&self, example_id: &str, inputs: &Json) -> Predicted {
+        let predictor = &*self.inner;
+        let mut guest =
+            match Guest::create(&predictor.plugin, &predictor.settings, &predictor.info.name, example_id).await {
+                Ok(guest) => guest,
+                Err(failure) => return Predicted::failed(failure),
+            };
+        let Some(exports) = &predictor.plugin.exports.predictors else {
+            return Predicted::failed(Failure::new(
+                FailureKind::Instantiation,
+                "the component holds no predict functions",
+            ));
+        };
+        let params = (predictor.info.name.as_str(), predictor.config.as_str(), inputs.as_str());
+        let outcome =
+            guest.call::<_, (Result<String, types::PluginError>,)>(&predictor.plugin, &exports.predict, params).await;
+        let remains = guest.take_traces();
+        Predicted {
+            result: outcome.and_then(|(answer,)| output::prediction(answer, &predictor.settings.limits)),
+            trace: remains.trace,
+            log: remains.log,
+            usage: remains.usage,
+            duration: remains.duration,
+        }
+    }
+}
+
+impl Predicted {
+    fn failed(failure: Failure) -> Self {
+        Self { result: Err(failure), trace: None, log: Vec::new(), usage: Usage::default(), duration: Duration::ZERO }
+    }
+}
+
+impl std::fmt::Debug for PredictorInner {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Predictor")
+            .field("name", &self.info.name)
+            .field("plugin", &self.plugin)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,273 @@
+use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use scorebox_core::{Example, Failure, FailureKind, Feedback, Fields, Json, Scope, ScorerInfo};
+use serde::{Deserialize, Serialize};
+
+use crate::bindings::types;
+use crate::call::{Guest, Remains};
+use crate::capture::LogLine;
+use crate::fields;
+use crate::outgoing::Usage;
+use crate::output;
+use crate::plugin::{PluginInner, ScorerExports};
+use crate::state::{CallSettings, lock};
+
+/// How much one guest instance sees.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Isolation {
+    /// A fresh instance for every example: nothing can leak from one to the next.
+    #[default]
+    Example,
+    /// A fresh instance for every batch of this many examples, which are scored in one call.
+    Batch(NonZeroUsize),
+    /// An instance is used again until it fails.
+    Run,
+}
+
+/// A scorer with its config, ready to be called from many tasks at once. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Scorer {
+    inner: Arc<ScorerInner>,
+    /// Stands for feedback that has no name of its own.
+    name: Arc<str>,
+}
+
+struct ScorerInner {
+    plugin: Arc<PluginInner>,
+    info: ScorerInfo,
+    config: Json,
+    isolation: Isolation,
+    settings: Arc<CallSettings>,
+    sent: Fields,
+    /// Instances that wait for their next example; only with [`Isolation::Run`].
+    idle: Mutex<Vec<Guest>>,
+}
+
+/// What came of scoring one example.
+#[derive(Clone, Debug)]
+pub struct Scored {
+    /// The feedback, or why there is none.
+    pub result: Result<Vec<Feedback>, Failure>,
+    /// What the guest logged; after a failure, it is part of the failure instead.
+    pub log: Vec<LogLine>,
+    /// Tokens that the call used.
+    pub usage: Usage,
+    /// How long it took.
+    pub duration: Duration,
+}
+
+type PluginResult<T> = Result<T, types::PluginError>;
+
+impl Scorer {
+    pub(crate) fn new(
+        plugin: Arc<PluginInner>,
+        info: ScorerInfo,
+        config: Json,
+        isolation: Isolation,
+        settings: CallSettings,
+    ) -> Self {
+        let sent = info.requires.union(info.uses);
+        let settings = Arc::new(settings);
+        let idle = Mutex::default();
+        let name = info.name.as_str().into();
+        Self { inner: Arc::new(ScorerInner { plugin, info, config, isolation, settings, sent, idle }), name }
+    }
+
+    /// The same scorer under another name: feedback that has no name of its own gets it.
+    #[must_use]
+    pub fn named(mut self, name: &str) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// What the scorer says about itself.
+    #[must_use]
+    pub fn info(&self) -> &ScorerInfo {
+        &self.inner.info
+    }
+
+    /// How many examples are best passed to [`Scorer::score_batch`] at once.
+    #[must_use]
+    pub fn batch_size(&self) -> usize {
+        match self.inner.isolation {
+            Isolation::Batch(size) => size.get(),
+            Isolation::Example | Isolation::Run => 1,
+        }
+    }
+
+    /// Scores one example.
+    pub async fn score(&self, example: &Example) -> Scored {
+        let scorer = &*self.inner;
+        if let Err(failure) = scorer.admit(Scope::Example, std::slice::from_ref(example)) {
+            return Scored::failed(failure);
+        }
+        let mut guest = match scorer.guest(&example.id).await {
+            Ok(guest) => guest,
+            Err(failure) => return Scored::failed(failure),
+        };
+        let tags = fields::borrowed_tags(example, scorer.sent);
+        let params = (scorer.info.name.as_str(), scorer.config.as_str(), fields::borrowed(example, &tags, scorer.sent));
+        let Some(exports) = scorer.exports() else { return Scored::failed(no_scorers()) };
+        let outcome =
+            guest.call::<_, (PluginResult<Vec<types::Feedback>>,)>(&scorer.plugin, &exports.score, params).await;
+        let remains = guest.take_traces();
+        if outcome.is_ok() {
+            scorer.put_back(guest);
+        }
+        Scored::new(outcome.and_then(|(answer,)| self.feedback(answer)), remains)
+    }
+
+    /// Scores several examples in one instance and one call. When the call as a whole fails, every example is scored
+    /// again by itself, so that the failure lands on the example that caused it.
+    pub async fn score_batch(&self, examples: &[Example]) -> Vec<Scored> {
+        let whole = match self.score_together(examples).await {
+            Ok(scored) => return scored,
+            Err(failure) => failure,
+        };
+        if let [_] = examples {
+            return vec![Scored::failed(whole)];
+        }
+        let mut scored = Vec::with_capacity(examples.len());
+        for example in examples {
+            let alone = self.score_together(std::slice::from_ref(example)).await;
+            scored.push(alone.ok().and_then(|mut one| one.pop()).unwrap_or_else(|| Scored::failed(whole.clone())));
+        }
+        scored
+    }
+
+    /// Scores one conversation, given its turns in order.
+    pub async fn score_session(&self, turns: &[Example]) -> Scored {
+        let scorer = &*self.inner;
+        if let Err(failure) = scorer.admit(Scope::Session, turns) {
+            return Scored::failed(failure);
+        }
+        let session_id = turns.first().map_or("", |turn| &turn.id);
+        let mut guest = match scorer.guest(session_id).await {
+            Ok(guest) => guest,
+            Err(failure) => return Scored::failed(failure),
+        };
+        let tags: Vec<_> = turns.iter().map(|turn| fields::borrowed_tags(turn, scorer.sent)).collect();
+        let turns: Vec<_> =
+            turns.iter().zip(&tags).map(|(turn, tags)| fields::borrowed(turn, tags, scorer.sent)).collect();
+        let params = (scorer.info.name.as_str(), scorer.config.as_str(), turns.as_slice());
+        let Some(exports) = scorer.exports() else { return Scored::failed(no_scorers()) };
+        let outcome = guest
+            .call::<_, (PluginResult<Vec<types::Feedback>>,)>(&scorer.plugin, &exports.score_session, params)
+            .await;
+        let remains = guest.take_traces();
+        if outcome.is_ok() {
+            scorer.put_back(guest);
+        }
+        Scored::new(outcome.and_then(|(answer,)| self.feedback(answer)), remains)
+    }
+
+    fn feedback(&self, answer: PluginResult<Vec<types::Feedback>>) -> Result<Vec<Feedback>, Failure> {
+        output::feedback(answer, &self.name, &self.inner.settings.limits)
+    }
+
+    /// One instance and one call for all examples that have what the scorer requires.
+    async fn score_together(&self, examples: &[Example]) -> Result<Vec<Scored>, Failure> {
+        let scorer = &*self.inner;
+        let admitted: Vec<_> = examples
+            .iter()
+            .map(|example| scorer.admit(Scope::Example, std::slice::from_ref(example)).map(|()| example))
+            .collect();
+        let sent: Vec<&Example> = admitted.iter().filter_map(|example| example.as_ref().ok().copied()).collect();
+        let Some(first) = sent.first() else {
+            return Ok(admitted.into_iter().filter_map(Result::err).map(Scored::failed).collect());
+        };
+        let mut guest = scorer.guest(&first.id).await?;
+        guest.set_examples(sent.len());
+        let tags: Vec<_> = sent.iter().map(|example| fields::borrowed_tags(example, scorer.sent)).collect();
+        let borrowed: Vec<_> =
+            sent.iter().zip(&tags).map(|(example, tags)| fields::borrowed(example, tags, scorer.sent)).collect();
+        let params = (scorer.info.name.as_str(), scorer.config.as_str(), borrowed.as_slice());
+        let exports = scorer.exports().ok_or_else(no_scorers)?;
+        let (answers,) = guest
+            .call::<_, (Vec<PluginResult<Vec<types::Feedback>>>,)>(&scorer.plugin, &exports.score_batch, params)
+            .await?;
+        if answers.len() != sent.len() {
+            let message = format!("score-batch gave {} results for {} examples", answers.len(), sent.len());
+            return Err(Failure::new(FailureKind::InvalidOutput, message));
+        }
+        let mut remains = guest.take_traces();
+        remains.duration /= u32::try_from(sent.len()).unwrap_or(u32::MAX);
+        let mut answers = answers.into_iter();
+        Ok(admitted
+            .into_iter()
+            .map(|example| match example {
+                Err(failure) => Scored::failed(failure),
+                Ok(_) => {
+                    let answer = answers.next().map_or_else(|| Err(no_scorers()), |answer| self.feedback(answer));
+                    // What was logged and used cannot be told apart within a batch; it goes with the first example.
+                    let log = std::mem::take(&mut remains.log);
+                    let usage = std::mem::take(&mut remains.usage);
+                    Scored { result: answer, log, usage, duration: remains.duration }
+                }
+            })
+            .collect())
+    }
+}
+
+impl ScorerInner {
+    fn exports(&self) -> Option<&ScorerExports> {
+        self.plugin.exports.scorers.as_ref()
+    }
+
+    fn admit(&self, scope: Scope, examples: &[Example]) -> Result<(), Failure> {
+        if scope != self.info.scope {
+            let message = match self.info.scope {
+                Scope::Session => "this scorer looks at conversations; it cannot score a single example",
+                Scope::Example => "this scorer looks at single examples; it cannot score a conversation",
+            };
+            return Err(Failure::new(FailureKind::Unsupported, message));
+        }
+        examples.iter().try_for_each(|example| fields::check_required(&self.info, example))
+    }
+
+    /// An instance to call: an idle one, where the isolation allows it, or a fresh one.
+    async fn guest(&self, example_id: &str) -> Result<Guest, Failure> {
+        if self.isolation == Isolation::Run {
+            let idle = lock(&self.idle).pop();
+            if let Some(mut guest) = idle {
+                guest.begin_call(example_id);
+                return Ok(guest);
+            }
+        }
+        Guest::create(&self.plugin, &self.settings, &self.info.name, example_id).await
+    }
+
+    fn put_back(&self, guest: Guest) {
+        if self.isolation == Isolation::Run {
+            lock(&self.idle).push(guest);
+        }
+    }
+}
+
+impl Scored {
+    fn new(result: Result<Vec<Feedback>, Failure>, remains: Remains) -> Self {
+        Self { result, log: remains.log, usage: remains.usage, duration: remains.duration }
+    }
+
+    fn failed(failure: Failure) -> Self {
+        Self { result: Err(failure), log: Vec::new(), usage: Usage::default(), duration: Duration::ZERO }
+    }
+}
+
+/// Cannot come up: a [`Scorer`] is only made from a component that exports scorers.
+fn no_scorers() -> Failure {
+    Failure::new(FailureKind::Instantiation, "the component holds no scorers")
+}
+
+impl std::fmt::Debug for ScorerInner {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Scorer")
+            .field("name", &self.info.name)
+            .field("plugin", &self.plugin)
+            .finish_non_exhaustive()
+    }
+}
