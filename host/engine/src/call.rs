@@ -2,18 +2,21 @@
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use scorebox_core::{Failure, FailureKind, Trace};
 use tokio::sync::OwnedSemaphorePermit;
-use wasmtime::component::{ComponentExportIndex, ComponentNamedList, Instance, Lift, Lower};
+use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline};
 
-use crate::capture::{Capture, LogLine};
+use crate::capture::{Capture, LogLevel, LogLine};
 use crate::cpu::{Charged, CpuClock};
+use crate::error::LoadError;
+use crate::exports::Exports;
 use crate::failure::{self, Stage, Stop};
 use crate::outgoing::Usage;
-use crate::plugin::PluginInner;
+use crate::plugin::Linked;
+use crate::signature::{Export, Signature};
 use crate::state::{CallSettings, HostState, caller};
 
 /// A store with at most one instance in it. After a failure it must be dropped: an instance that trapped is never
@@ -27,29 +30,31 @@ pub(crate) struct Guest {
 impl Guest {
     /// Makes a store, once there is room for another guest. The instance comes with the first call.
     pub(crate) async fn create(
-        plugin: &PluginInner,
+        component: &Linked,
         settings: &Arc<CallSettings>,
         function: &str,
         example_id: &str,
     ) -> Result<Self, Failure> {
-        let permit = plugin.engine.instances.clone().acquire_owned().await;
-        let permit = permit.map_err(|_| Failure::new(FailureKind::Instantiation, "the engine is shut down"))?;
+        let permit = place(component).await?;
         let clock = CpuClock::new(Instant::now());
-        let state = HostState::new(settings.clone(), caller(plugin.digest, function, example_id), clock);
-        let mut store = Store::new(&plugin.engine.wasmtime, state);
+        let state = HostState::new(settings.clone(), caller(component.digest, function, example_id), clock);
+        let mut store = Store::new(&component.engine.wasmtime, state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(settings.limits.host_call_bytes);
         store.epoch_deadline_callback(|context| at_tick(context.data()));
         let mut guest = Self { store, instance: None, _permit: permit };
-        if plugin.inspection.uses_system || plugin.inspection.reaches_out {
+        if component.inspection.uses_system || component.inspection.reaches_out {
             guest.add_system(settings)?;
         }
         Ok(guest)
     }
 
+    /// Gives the guest the system that belongs to its current example.
     fn add_system(&mut self, settings: &CallSettings) -> Result<(), Failure> {
-        let output = Arc::new(Mutex::new(Capture::new(settings.limits.stderr_bytes)));
         let state = self.store.data_mut();
+        // Streams that the guest has open stay connected to the capture that they were opened with.
+        let output = state.stderr.take();
+        let output = output.unwrap_or_else(|| Arc::new(Mutex::new(Capture::new(settings.limits.stderr_bytes))));
         let system = crate::wasi::build(&settings.grants, settings.seed, &state.caller, &output)
             .map_err(|error| Failure::new(FailureKind::Instantiation, format!("a granted directory: {error:#}")))?;
         state.wasi = Some(system);
@@ -58,8 +63,14 @@ impl Guest {
     }
 
     /// Prepares a guest that has been called before for a further example.
-    pub(crate) fn begin_call(&mut self, example_id: &str) {
-        self.store.data_mut().begin_call(example_id, CpuClock::new(Instant::now()));
+    pub(crate) fn begin_call(&mut self, example_id: &str) -> Result<(), Failure> {
+        let state = self.store.data_mut();
+        state.begin_call(example_id, CpuClock::new(Instant::now()));
+        if state.wasi.is_none() {
+            return Ok(());
+        }
+        let settings = state.settings.clone();
+        self.add_system(&settings)
     }
 
     /// Says how many examples the next call is about: limits on amounts and time count per example.
@@ -70,71 +81,62 @@ impl Guest {
     }
 
     /// Instantiates if need be, and calls one function of the contract.
-    pub(crate) async fn call<Params, Return>(
+    pub(crate) async fn call<S: Signature>(
         &mut self,
-        plugin: &PluginInner,
-        export: &ComponentExportIndex,
-        params: Params,
-    ) -> Result<Return, Failure>
-    where
-        Params: ComponentNamedList + Lower + Send + Sync,
-        Return: ComponentNamedList + Lift + Send + Sync + 'static,
-    {
-        let mut stage = Stage::Instantiation;
-        let outcome = self.bounded_call(plugin, export, params, &mut stage).await;
-        outcome.map_err(|error| failure::describe(&error, stage, self.store.data_mut()))
-    }
-
-    async fn bounded_call<Params, Return>(
-        &mut self,
-        plugin: &PluginInner,
-        export: &ComponentExportIndex,
-        params: Params,
-        stage: &mut Stage,
-    ) -> wasmtime::Result<Return>
-    where
-        Params: ComponentNamedList + Lower + Send + Sync,
-        Return: ComponentNamedList + Lift + Send + Sync + 'static,
-    {
-        self.prepare_limits(plugin)?;
-        let clock = self.store.data().clock.clone();
-        let deadline = deadline(self.store.data());
-        let known = self.instance;
+        component: &Linked,
+        export: &Export<S>,
+        params: S::Params<'_>,
+    ) -> Result<S::Return, Failure> {
+        let instance = match self.instance {
+            Some(instance) => instance,
+            None => self.instantiate(component).await?,
+        };
+        self.prepare_limits(component);
+        let time = self.time_limits(component);
         let store = &mut self.store;
-        let instance = &mut self.instance;
-        let work = pin!(async move {
-            let entered = match known {
-                Some(entered) => entered,
-                None => *instance.insert(plugin.pre.instantiate_async(&mut *store).await?),
-            };
-            *stage = Stage::Call;
-            let function = entered.get_typed_func::<Params, Return>(&mut *store, export)?;
-            function.call_async(&mut *store, params).await
-        });
-        let charged = Charged { future: work, clock };
-        // A guest that cannot wait for the host is always running when its time is up, so the ticker stops it.
-        if plugin.inspection.is_pure {
-            return charged.await;
-        }
-        match tokio::time::timeout(deadline, charged).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Stop::Deadline { limit: deadline }.into()),
-        }
+        let call = async move { export.of(instance, &mut *store)?.call_async(&mut *store, params).await };
+        let outcome = time.bound(call).await;
+        outcome.map_err(|error| failure::describe(&error, Stage::Call, self.store.data_mut()))
     }
 
-    fn prepare_limits(&mut self, plugin: &PluginInner) -> wasmtime::Result<()> {
+    /// Makes the instance, which runs the guest's start functions.
+    async fn instantiate(&mut self, component: &Linked) -> Result<Instance, Failure> {
+        self.prepare_limits(component);
+        let outcome = self.time_limits(component).bound(component.pre.instantiate_async(&mut self.store)).await;
+        let instance =
+            outcome.map_err(|error| failure::describe(&error, Stage::Instantiation, self.store.data_mut()))?;
+        self.instance = Some(instance);
+        Ok(instance)
+    }
+
+    /// Makes the instance, and finds the functions of the contract in it.
+    pub(crate) async fn exports(&mut self, component: &Linked) -> Result<Result<Exports, LoadError>, Failure> {
+        let instance = self.instantiate(component).await?;
+        Ok(Exports::find(component, instance, &mut self.store))
+    }
+
+    fn time_limits(&self, component: &Linked) -> TimeLimits {
+        let state = self.store.data();
+        TimeLimits { clock: state.clock.clone(), deadline: deadline(state), never_waits: component.inspection.is_pure }
+    }
+
+    fn prepare_limits(&mut self, component: &Linked) {
         self.store.set_epoch_deadline(1);
-        if plugin.engine.config.counts_fuel {
+        if component.engine.config.counts_fuel {
             let state = self.store.data();
             let fuel = state.settings.limits.fuel.map_or(u64::MAX, |fuel| fuel.saturating_mul(state.examples));
-            self.store.set_fuel(fuel)?;
+            // Only fails where fuel is not counted.
+            let _ = self.store.set_fuel(fuel);
         }
-        Ok(())
     }
 
     /// What the call left behind beside its result.
     pub(crate) fn take_traces(&mut self) -> Remains {
         let state = self.store.data_mut();
+        // `wasi:http` tells the guest no more than a code.
+        for refusal in state.http_hooks.take_refusals() {
+            state.log.push(LogLevel::Warn, &format!("http: {refusal}"));
+        }
         Remains {
             log: state.log.take(),
             usage: state.usage,
@@ -144,16 +146,48 @@ impl Guest {
     }
 }
 
+/// What bounds the time of one entry into the guest.
+struct TimeLimits {
+    clock: Arc<CpuClock>,
+    deadline: Duration,
+    never_waits: bool,
+}
+
+impl TimeLimits {
+    async fn bound<T>(self, work: impl Future<Output = wasmtime::Result<T>>) -> wasmtime::Result<T> {
+        let charged = Charged { future: pin!(work), clock: self.clock.clone() };
+        // A guest that cannot wait for the host is always running when its time is up, so the ticker stops it.
+        if self.never_waits {
+            return charged.await;
+        }
+        match tokio::time::timeout(self.deadline.saturating_sub(self.clock.elapsed()), charged).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Stop::Deadline { limit: self.deadline }.into()),
+        }
+    }
+}
+
+/// Waits until there is room for another guest.
+async fn place(component: &Linked) -> Result<OwnedSemaphorePermit, Failure> {
+    let engine = &*component.engine;
+    if let Ok(permit) = engine.instances.clone().try_acquire_owned() {
+        return Ok(permit);
+    }
+    let _waiting = engine.idle.make_room();
+    let permit = engine.instances.clone().acquire_owned().await;
+    permit.map_err(|_| Failure::new(FailureKind::Instantiation, "the engine is shut down"))
+}
+
 /// What a call leaves behind beside its result.
 #[derive(Debug, Default)]
 pub(crate) struct Remains {
     pub(crate) log: Vec<LogLine>,
     pub(crate) usage: Usage,
     pub(crate) trace: Option<Trace>,
-    pub(crate) duration: std::time::Duration,
+    pub(crate) duration: Duration,
 }
 
-fn deadline(state: &HostState) -> std::time::Duration {
+fn deadline(state: &HostState) -> Duration {
     state.settings.limits.deadline.saturating_mul(u32::try_from(state.examples).unwrap_or(u32::MAX))
 }
 

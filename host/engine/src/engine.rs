@@ -9,6 +9,7 @@ use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 use crate::compile::{CodeSettings, CompileCache};
 use crate::config::EngineConfig;
 use crate::error::{EngineError, LoadError};
+use crate::idle::IdleGuests;
 use crate::linker;
 use crate::plugin::{Plugin, PluginInner};
 use crate::state::{HostState, lock};
@@ -27,6 +28,8 @@ pub(crate) struct EngineInner {
     pub(crate) cache: Option<Arc<CompileCache>>,
     /// One permit for each guest that may be alive.
     pub(crate) instances: Arc<Semaphore>,
+    /// Guests that keep their place between two calls.
+    pub(crate) idle: IdleGuests,
     /// The plugins in use, so that a component is linked once however often it is loaded.
     loaded: Mutex<HashMap<Digest, Weak<PluginInner>>>,
     _ticker: Ticker,
@@ -46,6 +49,7 @@ impl Engine {
             linker,
             cache: cache.map(Arc::new),
             instances,
+            idle: IdleGuests::default(),
             loaded: Mutex::default(),
             _ticker: ticker,
             config,
@@ -106,6 +110,9 @@ const MEMORIES_PER_COMPONENT: u32 = 4;
 const TABLES_PER_COMPONENT: u32 = 16;
 /// Memory of a guest that is kept and reset, rather than given back to the system and faulted in again.
 const KEEP_RESIDENT_BYTES: usize = 4 * 1024 * 1024;
+/// How many memories wait to be given back to the system in one go, where every guest's memory is. Until then they count
+/// as used, however large they are.
+const DECOMMIT_BATCH: usize = 8;
 
 /// A pool with room for all guests that may be alive at once. Address space is reserved, memory is not.
 fn pool(config: &EngineConfig) -> PoolingAllocationConfig {
@@ -125,11 +132,12 @@ fn pool(config: &EngineConfig) -> PoolingAllocationConfig {
         .max_memory_size(config.max_memory_bytes)
         .table_elements(config.max_table_elements)
         .max_unused_warm_slots(instances)
-        .decommit_batch_size(32)
+        .decommit_batch_size(DECOMMIT_BATCH)
         .pagemap_scan(scan);
     if matches!(scan, Enabled::Yes) {
         // Without the scan the whole range would be cleared at each reset, which costs more than faults do.
-        pool.linear_memory_keep_resident(KEEP_RESIDENT_BYTES).table_keep_resident(64 * 1024);
+        // With it, only guests that fill more than that give anything back, and those give it back at once.
+        pool.linear_memory_keep_resident(KEEP_RESIDENT_BYTES).table_keep_resident(64 * 1024).decommit_batch_size(1);
     }
     pool
 }

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
 use scorebox_core::{Failure, FailureKind};
+use wasmtime::component::ResourceTableError;
 use wasmtime::{Trap, WasmBacktrace};
 use wasmtime_wasi::I32Exit;
 
@@ -71,6 +72,13 @@ fn classify(error: &wasmtime::Error, stage: Stage, state: &HostState) -> (Failur
             }
             trap => (FailureKind::Trap, trap_message(*trap, state)),
         };
+    }
+    if let Some(ResourceTableError::Full) = error.downcast_ref::<ResourceTableError>() {
+        let limit = limits.resources;
+        return (
+            FailureKind::HostCallLimit,
+            format!("the guest held more handles than the limit resources of {limit}"),
+        );
     }
     if let Some(exit) = error.downcast_ref::<I32Exit>() {
         return (FailureKind::Trap, format!("the guest exited with code {} instead of answering", exit.0));

@@ -3,7 +3,6 @@ use std::time::Duration;
 
 use scorebox_core::{Failure, FailureKind, Json, PredictorInfo, Trace};
 
-use crate::bindings::types;
 use crate::call::Guest;
 use crate::capture::LogLine;
 use crate::outgoing::Usage;
@@ -55,7 +54,9 @@ impl Predictor {
     pub async fn predict(&self, example_id: &str, inputs: &Json) -> Predicted {
         let predictor = &*self.inner;
         let mut guest =
-            match Guest::create(&predictor.plugin, &predictor.settings, &predictor.info.name, example_id).await {
+            match Guest::create(&predictor.plugin.component, &predictor.settings, &predictor.info.name, example_id)
+                .await
+            {
                 Ok(guest) => guest,
                 Err(failure) => return Predicted::failed(failure),
             };
@@ -66,8 +67,7 @@ impl Predictor {
             ));
         };
         let params = (predictor.info.name.as_str(), predictor.config.as_str(), inputs.as_str());
-        let outcome =
-            guest.call::<_, (Result<String, types::PluginError>,)>(&predictor.plugin, &exports.predict, params).await;
+        let outcome = guest.call(&predictor.plugin.component, &exports.predict, params).await;
         let remains = guest.take_traces();
         Predicted {
             result: outcome.and_then(|(answer,)| output::prediction(answer, &predictor.settings.limits)),

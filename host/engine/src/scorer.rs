@@ -1,18 +1,20 @@
 use std::num::NonZeroUsize;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use scorebox_core::{Example, Failure, FailureKind, Feedback, Fields, Json, Scope, ScorerInfo};
 use serde::{Deserialize, Serialize};
 
-use crate::bindings::types;
 use crate::call::{Guest, Remains};
 use crate::capture::LogLine;
+use crate::exports::ScorerExports;
 use crate::fields;
+use crate::idle::Owner;
 use crate::outgoing::Usage;
 use crate::output;
-use crate::plugin::{PluginInner, ScorerExports};
-use crate::state::{CallSettings, lock};
+use crate::plugin::PluginInner;
+use crate::signature::Answer;
+use crate::state::CallSettings;
 
 /// How much one guest instance sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,8 +44,8 @@ struct ScorerInner {
     isolation: Isolation,
     settings: Arc<CallSettings>,
     sent: Fields,
-    /// Instances that wait for their next example; only with [`Isolation::Run`].
-    idle: Mutex<Vec<Guest>>,
+    /// Whose the engine's idle instances are; only with [`Isolation::Run`].
+    owner: Owner,
 }
 
 /// What came of scoring one example.
@@ -59,8 +61,6 @@ pub struct Scored {
     pub duration: Duration,
 }
 
-type PluginResult<T> = Result<T, types::PluginError>;
-
 impl Scorer {
     pub(crate) fn new(
         plugin: Arc<PluginInner>,
@@ -71,9 +71,9 @@ impl Scorer {
     ) -> Self {
         let sent = info.requires.union(info.uses);
         let settings = Arc::new(settings);
-        let idle = Mutex::default();
+        let owner = plugin.component.engine.idle.owner();
         let name = info.name.as_str().into();
-        Self { inner: Arc::new(ScorerInner { plugin, info, config, isolation, settings, sent, idle }), name }
+        Self { inner: Arc::new(ScorerInner { plugin, info, config, isolation, settings, sent, owner }), name }
     }
 
     /// The same scorer under another name: feedback that has no name of its own gets it.
@@ -111,8 +111,7 @@ impl Scorer {
         let tags = fields::borrowed_tags(example, scorer.sent);
         let params = (scorer.info.name.as_str(), scorer.config.as_str(), fields::borrowed(example, &tags, scorer.sent));
         let Some(exports) = scorer.exports() else { return Scored::failed(no_scorers()) };
-        let outcome =
-            guest.call::<_, (PluginResult<Vec<types::Feedback>>,)>(&scorer.plugin, &exports.score, params).await;
+        let outcome = guest.call(&scorer.plugin.component, &exports.score, params).await;
         let remains = guest.take_traces();
         if outcome.is_ok() {
             scorer.put_back(guest);
@@ -132,8 +131,10 @@ impl Scorer {
         }
         let mut scored = Vec::with_capacity(examples.len());
         for example in examples {
-            let alone = self.score_together(std::slice::from_ref(example)).await;
-            scored.push(alone.ok().and_then(|mut one| one.pop()).unwrap_or_else(|| Scored::failed(whole.clone())));
+            scored.push(match self.score_together(std::slice::from_ref(example)).await {
+                Ok(mut alone) => alone.pop().unwrap_or_else(|| Scored::failed(whole.clone())),
+                Err(failure) => Scored::failed(failure),
+            });
         }
         scored
     }
@@ -154,9 +155,7 @@ impl Scorer {
             turns.iter().zip(&tags).map(|(turn, tags)| fields::borrowed(turn, tags, scorer.sent)).collect();
         let params = (scorer.info.name.as_str(), scorer.config.as_str(), turns.as_slice());
         let Some(exports) = scorer.exports() else { return Scored::failed(no_scorers()) };
-        let outcome = guest
-            .call::<_, (PluginResult<Vec<types::Feedback>>,)>(&scorer.plugin, &exports.score_session, params)
-            .await;
+        let outcome = guest.call(&scorer.plugin.component, &exports.score_session, params).await;
         let remains = guest.take_traces();
         if outcome.is_ok() {
             scorer.put_back(guest);
@@ -164,7 +163,7 @@ impl Scorer {
         Scored::new(outcome.and_then(|(answer,)| self.feedback(answer)), remains)
     }
 
-    fn feedback(&self, answer: PluginResult<Vec<types::Feedback>>) -> Result<Vec<Feedback>, Failure> {
+    fn feedback(&self, answer: Answer) -> Result<Vec<Feedback>, Failure> {
         output::feedback(answer, &self.name, &self.inner.settings.limits)
     }
 
@@ -186,9 +185,7 @@ impl Scorer {
             sent.iter().zip(&tags).map(|(example, tags)| fields::borrowed(example, tags, scorer.sent)).collect();
         let params = (scorer.info.name.as_str(), scorer.config.as_str(), borrowed.as_slice());
         let exports = scorer.exports().ok_or_else(no_scorers)?;
-        let (answers,) = guest
-            .call::<_, (Vec<PluginResult<Vec<types::Feedback>>>,)>(&scorer.plugin, &exports.score_batch, params)
-            .await?;
+        let (answers,) = guest.call(&scorer.plugin.component, &exports.score_batch, params).await?;
         if answers.len() != sent.len() {
             let message = format!("score-batch gave {} results for {} examples", answers.len(), sent.len());
             return Err(Failure::new(FailureKind::InvalidOutput, message));
@@ -231,19 +228,25 @@ impl ScorerInner {
     /// An instance to call: an idle one, where the isolation allows it, or a fresh one.
     async fn guest(&self, example_id: &str) -> Result<Guest, Failure> {
         if self.isolation == Isolation::Run {
-            let idle = lock(&self.idle).pop();
+            let idle = self.plugin.component.engine.idle.take(self.owner);
             if let Some(mut guest) = idle {
-                guest.begin_call(example_id);
+                guest.begin_call(example_id)?;
                 return Ok(guest);
             }
         }
-        Guest::create(&self.plugin, &self.settings, &self.info.name, example_id).await
+        Guest::create(&self.plugin.component, &self.settings, &self.info.name, example_id).await
     }
 
     fn put_back(&self, guest: Guest) {
         if self.isolation == Isolation::Run {
-            lock(&self.idle).push(guest);
+            self.plugin.component.engine.idle.put(self.owner, guest);
         }
+    }
+}
+
+impl Drop for ScorerInner {
+    fn drop(&mut self) {
+        self.plugin.component.engine.idle.drop_all_of(self.owner);
     }
 }
 

@@ -101,6 +101,7 @@ impl HostState {
     pub(crate) fn begin_call(&mut self, example_id: &str, clock: Arc<CpuClock>) {
         let limits = &self.settings.limits;
         example_id.clone_into(&mut self.caller.example_id);
+        self.limiter.refused = None;
         self.log = LogCapture::new(limits.log_bytes);
         self.spans = SpanRecorder::new(limits.spans);
         if let Some(stderr) = &self.stderr {

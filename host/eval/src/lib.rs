@@ -1,0 +1,24 @@
+//! Evaluates examples: reads a dataset as a stream, keeps what came of each row, and sums it up.
+//!
+//! Results leave through [`ResultSink`], so that an evaluation runs without a store. Nothing here is ever loaded whole:
+//! a million rows take the memory of a hundred thousand. This crate must never know the terminal, config files or HTTP.
+
+mod dataset;
+mod results;
+mod run;
+mod summary;
+
+pub use dataset::{
+    CellType, Dataset, DatasetError, FieldPath, Format, InvalidFieldPath, LayoutProblem, Place, ReadOptions, RowProblem,
+};
+pub use results::{
+    DatasetRecord, Outcome, PluginRecord, Prediction, ResultSink, RowResult, RunFolder, RunRecord, RunStatus,
+    ScoreResult, SinkError, SkipReason, SyncPolicy, encode_row,
+};
+pub use run::{
+    ComponentSource, FunctionRequest, Plan, PlanError, PlanRequest, Progress, RunError, ScorerRequest, StopSignal,
+    Stopper, stop_signal,
+};
+pub use summary::{
+    BooleanCounts, CallSummary, FeedbackSummary, LabelCounts, Latency, ScorerSummary, Summary, SummaryCollector,
+};

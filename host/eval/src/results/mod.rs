@@ -1,0 +1,14 @@
+//! What came of each row, and where it goes.
+//!
+//! This module knows nothing of how rows are evaluated. The formats are described in `host/eval/docs/results.md`.
+
+mod folder;
+mod record;
+mod row;
+mod sink;
+
+pub use folder::{RunFolder, SyncPolicy};
+pub use record::{DatasetRecord, PluginRecord, RunRecord, RunStatus};
+pub(crate) use row::nanoseconds;
+pub use row::{Outcome, Prediction, RowResult, ScoreResult, SkipReason, encode_row};
+pub use sink::{ResultSink, SinkError};

@@ -1,0 +1,190 @@
+//! How rows flow: one thread reads, tasks predict and score, one thread writes, with bounded buffers in between.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures::StreamExt as _;
+use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, mpsc};
+
+use super::chunk::{Row, evaluate};
+use super::evaluation::{Progress, RunError, StopSignal};
+use super::plan::Plan;
+use crate::dataset::{Dataset, DatasetError};
+use crate::results::{ResultSink, RowResult, SinkError};
+use crate::summary::SummaryCollector;
+
+/// Rows travel in chunks, because passing a row from thread to thread costs as much as scoring it. A chunk should take
+/// about this long: long enough that the passing does not matter, short enough that nobody notices.
+const CHUNK_TIME: Duration = Duration::from_millis(4);
+const MAX_CHUNK_ROWS: usize = 256;
+/// Chunks that may be waiting or done out of order, for each one that is worked on. Results are written in the order of
+/// the dataset, so a slow row holds back those behind it; this much room lets the others go on meanwhile.
+const CHUNKS_IN_FLIGHT: usize = 8;
+
+/// How long results may wait to become durable while no others come.
+const IDLE_SYNC_DELAY: Duration = Duration::from_millis(200);
+
+/// What came of all rows.
+pub(super) struct Flow {
+    pub(super) sink: Box<dyn ResultSink>,
+    pub(super) summary: SummaryCollector,
+    pub(super) was_stopped: bool,
+    /// Why not all rows went through.
+    pub(super) error: Option<RunError>,
+}
+
+/// Sends every row of the plan through, until the end or until the signal comes.
+pub(super) async fn flow(
+    plan: Arc<Plan>,
+    sink: Box<dyn ResultSink>,
+    stop: StopSignal,
+    on_progress: impl Fn(Progress) + Send + 'static,
+) -> Flow {
+    let run_began = Instant::now();
+    let chunk_rows = Arc::new(AtomicUsize::new(first_chunk_rows(&plan)));
+    let (row_sender, mut chunks) = mpsc::channel(2);
+    let reader = tokio::task::spawn_blocking({
+        let (plan, chunk_rows, stop) = (plan.clone(), chunk_rows.clone(), stop.clone());
+        move || read(&plan, &chunk_rows, &stop, &row_sender)
+    });
+    let (result_sender, result_receiver) = mpsc::channel::<Vec<RowResult>>(4);
+    let writer = tokio::task::spawn_blocking({
+        let plan = plan.clone();
+        let runtime = Handle::current();
+        move || Writer::new(&plan, sink, on_progress).run(&runtime, result_receiver)
+    });
+
+    let permits = Arc::new(Semaphore::new(plan.concurrency.get()));
+    let adapts = adapts_chunks(&plan);
+    let work = |rows: Vec<Row>| {
+        let (plan, permits, chunk_rows, stop) = (plan.clone(), permits.clone(), chunk_rows.clone(), stop.clone());
+        tokio::spawn(async move {
+            let _permit = permits.acquire().await;
+            if stop.is_set() {
+                return None;
+            }
+            let (count, began) = (rows.len(), Instant::now());
+            let results = evaluate(&plan, rows, run_began).await;
+            if adapts {
+                adapt(&chunk_rows, count, began.elapsed());
+            }
+            Some(results)
+        })
+    };
+    let incoming = futures::stream::poll_fn(move |context| chunks.poll_recv(context));
+    let mut done = incoming.map(work).buffered(plan.concurrency.get().saturating_mul(CHUNKS_IN_FLIGHT));
+    while let Some(finished) = done.next().await {
+        // Once a chunk was not begun, none behind it is written: what is there is the beginning of the dataset.
+        let Some(results) = joined(finished) else { break };
+        if result_sender.send(results).await.is_err() {
+            // The writer is gone, and says why below.
+            break;
+        }
+    }
+    drop((done, result_sender));
+    let mut writer = joined(writer.await);
+    let read = joined(reader.await);
+    let error = writer.error.take().or(read.err().map(RunError::Dataset));
+    Flow { sink: writer.sink, summary: writer.summary, was_stopped: stop.is_set(), error }
+}
+
+/// Panics here are defects of Scorebox; they go on where they would have gone without threads.
+fn joined<T>(outcome: Result<T, tokio::task::JoinError>) -> T {
+    outcome.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+fn read(
+    plan: &Plan,
+    chunk_rows: &AtomicUsize,
+    stop: &StopSignal,
+    sender: &mpsc::Sender<Vec<Row>>,
+) -> Result<(), DatasetError> {
+    let dataset = Dataset::open(&plan.request.dataset, &plan.request.read)?;
+    if dataset.digest() != plan.dataset().digest {
+        return Err(DatasetError::Changed { path: plan.request.dataset.clone() });
+    }
+    let mut rows = (0..plan.rows()).zip(dataset);
+    loop {
+        let size = chunk_rows.load(Ordering::Relaxed);
+        let mut chunk = Vec::with_capacity(size);
+        for (index, example) in rows.by_ref().take(size) {
+            chunk.push(Row { index, example: example? });
+        }
+        if chunk.is_empty() || stop.is_set() || sender.blocking_send(chunk).is_err() {
+            return Ok(());
+        }
+    }
+}
+
+/// Takes the results in order, until there are no more or they cannot be kept.
+struct Writer<F> {
+    sink: Box<dyn ResultSink>,
+    summary: SummaryCollector,
+    progress: Progress,
+    on_progress: F,
+    error: Option<RunError>,
+}
+
+impl<F: Fn(Progress)> Writer<F> {
+    fn new(plan: &Plan, sink: Box<dyn ResultSink>, on_progress: F) -> Self {
+        let scorers = plan.scorers.iter().map(|it| (it.name.to_string(), it.scorer.info().aggregations.clone()));
+        let progress = Progress { rows_done: 0, rows: plan.rows(), rows_with_errors: 0 };
+        Self { sink, summary: SummaryCollector::new(scorers), progress, on_progress, error: None }
+    }
+
+    /// Runs on a thread where it may block.
+    fn run(mut self, runtime: &Handle, mut results: mpsc::Receiver<Vec<RowResult>>) -> Self {
+        (self.on_progress)(self.progress);
+        loop {
+            let written = match runtime.block_on(tokio::time::timeout(IDLE_SYNC_DELAY, results.recv())) {
+                Ok(Some(rows)) => self.write(&rows),
+                Ok(None) => break,
+                // Nothing to do for the moment: a good time to let the rows so far become durable.
+                Err(_) => self.sink.sync().map(drop),
+            };
+            if let Err(error) = written {
+                self.error = Some(RunError::Sink(error));
+                return self;
+            }
+        }
+        if let Err(error) = self.sink.sync() {
+            self.error = Some(RunError::Sink(error));
+        }
+        self
+    }
+
+    fn write(&mut self, rows: &[RowResult]) -> Result<(), SinkError> {
+        for row in rows {
+            self.summary.add(row);
+            self.sink.write(row)?;
+            self.progress.rows_done += 1;
+            self.progress.rows_with_errors += u64::from(row.has_error());
+        }
+        (self.on_progress)(self.progress);
+        Ok(())
+    }
+}
+
+/// With batches, chunks end where batches end, at the same rows in every run: which examples share an instance must
+/// not depend on the machine.
+fn first_chunk_rows(plan: &Plan) -> usize {
+    plan.scorers.iter().map(|it| it.scorer.batch_size()).max().unwrap_or(1)
+}
+
+/// Chunks of rows that may wait for other machines stay small, so that waiting rows do not queue behind each other.
+fn adapts_chunks(plan: &Plan) -> bool {
+    !plan.reaches_out && first_chunk_rows(plan) == 1
+}
+
+fn adapt(chunk_rows: &AtomicUsize, rows: usize, took: Duration) {
+    let wanted = if took < CHUNK_TIME / 2 {
+        (rows * 2).min(MAX_CHUNK_ROWS)
+    } else if took > CHUNK_TIME * 2 {
+        (rows / 2).max(1)
+    } else {
+        return;
+    };
+    chunk_rows.store(wanted, Ordering::Relaxed);
+}

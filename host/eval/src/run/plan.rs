@@ -1,0 +1,290 @@
+use std::borrow::Cow;
+use std::collections::HashSet;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use scorebox_core::{Json, Scope};
+use scorebox_engine::{CallSettings, Engine, Isolation, LoadError, Plugin, Predictor, Scorer, SetupError};
+
+use super::schema;
+use crate::dataset::{Dataset, DatasetError, ReadOptions};
+use crate::results::{DatasetRecord, PluginRecord};
+
+/// A component and what to call it in messages.
+#[derive(Clone, Debug)]
+pub struct ComponentSource {
+    /// Its name or path, as the user wrote it.
+    pub label: String,
+    /// Its bytes.
+    pub bytes: Cow<'static, [u8]>,
+}
+
+/// A scorer or predict function that is wanted.
+#[derive(Clone, Debug)]
+pub struct FunctionRequest {
+    /// Its name in the run.
+    pub name: String,
+    /// The component that holds it.
+    pub component: ComponentSource,
+    /// Its name in the component.
+    pub function: String,
+    /// Its config, an object.
+    pub config: Json,
+    /// Limits, grants and the way out.
+    pub settings: CallSettings,
+}
+
+/// A scorer that is wanted.
+#[derive(Clone, Debug)]
+pub struct ScorerRequest {
+    /// Which one.
+    pub function: FunctionRequest,
+    /// How much one instance sees.
+    pub isolation: Isolation,
+}
+
+/// What is to be evaluated, and how.
+#[derive(Clone, Debug)]
+pub struct PlanRequest {
+    /// The dataset.
+    pub dataset: PathBuf,
+    /// How it is read.
+    pub read: ReadOptions,
+    /// The application under evaluation; without one, rows bring their outputs.
+    pub predictor: Option<FunctionRequest>,
+    /// The scorers, in the order of the results.
+    pub scorers: Vec<ScorerRequest>,
+    /// How many rows are worked on at once. By default as many as there are cores, and 16 when a plugin can wait for
+    /// other machines.
+    pub concurrency: Option<NonZeroUsize>,
+    /// Evaluates only this many rows, from the beginning.
+    pub limit: Option<u64>,
+}
+
+/// An evaluation of which everything was checked that can be checked before the first row.
+#[derive(Debug)]
+pub struct Plan {
+    pub(super) request: PlanRequest,
+    pub(super) predictor: Option<Predictor>,
+    pub(super) scorers: Vec<PlannedScorer>,
+    pub(super) concurrency: NonZeroUsize,
+    pub(super) reaches_out: bool,
+    plugins: Vec<PluginRecord>,
+    dataset: DatasetRecord,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct PlannedScorer {
+    pub(super) name: Arc<str>,
+    pub(super) scorer: Scorer,
+}
+
+/// Why an evaluation cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// There is nothing to score with.
+    #[error("the evaluation has no scorers")]
+    NoScorers,
+    /// Two scorers would share a name in the results.
+    #[error("two scorers are named `{name}`; give one of them another name")]
+    DuplicateName {
+        /// The name.
+        name: String,
+    },
+    /// A component was refused.
+    #[error("{label}: {source}")]
+    Load {
+        /// The component as the user wrote it.
+        label: String,
+        /// Why.
+        source: LoadError,
+    },
+    /// A scorer or predict function cannot be set up.
+    #[error("`{name}` ({label}): {source}")]
+    Setup {
+        /// Its name in the run.
+        name: String,
+        /// The component as the user wrote it.
+        label: String,
+        /// Why.
+        source: SetupError,
+    },
+    /// A config does not satisfy the schema.
+    #[error("the config of `{name}` ({label}) is wrong:\n  {}", problems.join("\n  "))]
+    Config {
+        /// The scorer's or predict function's name in the run.
+        name: String,
+        /// The component as the user wrote it.
+        label: String,
+        /// What is wrong, with its place in the config.
+        problems: Vec<String>,
+    },
+    /// The plugin's own schema is unusable.
+    #[error("the config schema of `{name}` ({label}) is no JSON Schema: {reason}")]
+    Schema {
+        /// The scorer's or predict function's name in the run.
+        name: String,
+        /// The component as the user wrote it.
+        label: String,
+        /// Why.
+        reason: String,
+    },
+    /// The scorer looks at conversations, and a dataset's rows are single examples.
+    #[error(
+        "the scorer `{name}` looks at whole conversations; an evaluation of single examples cannot use it, so remove it"
+    )]
+    SessionScorer {
+        /// Its name in the run.
+        name: String,
+    },
+    /// The dataset cannot be used.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
+    /// The dataset has no rows.
+    #[error("{}: the dataset has no rows", path.display())]
+    EmptyDataset {
+        /// The file.
+        path: PathBuf,
+    },
+}
+
+/// How many rows are worked on at once when a plugin can wait for other machines.
+const WAITING_CONCURRENCY: NonZeroUsize = NonZeroUsize::new(16).expect("16 is not zero");
+
+impl Plan {
+    /// Loads the components, checks configs and grants, and reads the dataset once from end to end, so that whatever
+    /// is wrong with any of them is found before the first row is scored.
+    pub async fn prepare(engine: &Engine, request: PlanRequest) -> Result<Self, PlanError> {
+        check_names(&request)?;
+        let mut loader = Loader { engine, plugins: Vec::new(), reaches_out: false };
+        let mut predictor = None;
+        if let Some(wanted) = &request.predictor {
+            predictor = Some(loader.predictor(wanted).await?);
+        }
+        let mut scorers = Vec::with_capacity(request.scorers.len());
+        for wanted in &request.scorers {
+            scorers.push(loader.scorer(wanted).await?);
+        }
+        let Loader { plugins, reaches_out, .. } = loader;
+        let dataset = check_dataset(&request).await?;
+        let concurrency = request.concurrency.unwrap_or_else(|| default_concurrency(reaches_out));
+        Ok(Self { request, predictor, scorers, concurrency, reaches_out, plugins, dataset })
+    }
+
+    /// The dataset, for the record of the run.
+    #[must_use]
+    pub fn dataset(&self) -> &DatasetRecord {
+        &self.dataset
+    }
+
+    /// The components, for the record of the run.
+    #[must_use]
+    pub fn plugins(&self) -> &[PluginRecord] {
+        &self.plugins
+    }
+
+    /// The number of rows that will be evaluated.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.request.limit.map_or(self.dataset.rows, |limit| limit.min(self.dataset.rows))
+    }
+
+    /// How many rows are worked on at once.
+    #[must_use]
+    pub fn concurrency(&self) -> NonZeroUsize {
+        self.concurrency
+    }
+}
+
+fn default_concurrency(reaches_out: bool) -> NonZeroUsize {
+    if reaches_out {
+        return WAITING_CONCURRENCY;
+    }
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+fn check_names(request: &PlanRequest) -> Result<(), PlanError> {
+    if request.scorers.is_empty() {
+        return Err(PlanError::NoScorers);
+    }
+    let mut seen = HashSet::new();
+    for scorer in &request.scorers {
+        if !seen.insert(scorer.function.name.as_str()) {
+            return Err(PlanError::DuplicateName { name: scorer.function.name.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Reads the rows that will be evaluated, and keeps none.
+async fn check_dataset(request: &PlanRequest) -> Result<DatasetRecord, PlanError> {
+    let (path, options, limit) = (request.dataset.clone(), request.read.clone(), request.limit);
+    let check = move || {
+        let mut dataset = Dataset::open(&path, &options)?;
+        let record = DatasetRecord { path: path.clone(), digest: dataset.digest(), rows: dataset.rows() };
+        let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
+        dataset.by_ref().take(limit).try_for_each(|row| row.map(drop))?;
+        if record.rows == 0 { Err(PlanError::EmptyDataset { path }) } else { Ok(record) }
+    };
+    match tokio::task::spawn_blocking(check).await {
+        Ok(outcome) => outcome,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// Loads each component once, however many functions of it are used.
+struct Loader<'a> {
+    engine: &'a Engine,
+    plugins: Vec<PluginRecord>,
+    reaches_out: bool,
+}
+
+impl Loader<'_> {
+    async fn predictor(&mut self, wanted: &FunctionRequest) -> Result<Predictor, PlanError> {
+        let plugin = self.plugin(&wanted.component).await?;
+        let predictor = plugin
+            .predictor(&wanted.function, wanted.config.clone(), wanted.settings.clone())
+            .map_err(|source| setup_error(wanted, source))?;
+        check_config(wanted, &predictor.info().config_schema)?;
+        Ok(predictor)
+    }
+
+    async fn scorer(&mut self, wanted: &ScorerRequest) -> Result<PlannedScorer, PlanError> {
+        let function = &wanted.function;
+        let plugin = self.plugin(&function.component).await?;
+        let scorer = plugin
+            .scorer(&function.function, function.config.clone(), wanted.isolation, function.settings.clone())
+            .map_err(|source| setup_error(function, source))?
+            .named(&function.name);
+        check_config(function, &scorer.info().config_schema)?;
+        if scorer.info().scope == Scope::Session {
+            return Err(PlanError::SessionScorer { name: function.name.clone() });
+        }
+        Ok(PlannedScorer { name: function.name.as_str().into(), scorer })
+    }
+
+    async fn plugin(&mut self, source: &ComponentSource) -> Result<Plugin, PlanError> {
+        let loaded = self.engine.load(&source.bytes).await;
+        let plugin = loaded.map_err(|error| PlanError::Load { label: source.label.clone(), source: error })?;
+        self.reaches_out |= plugin.inspection().reaches_out;
+        let digest = plugin.digest();
+        if !self.plugins.iter().any(|known| known.digest == digest && known.name == source.label) {
+            self.plugins.push(PluginRecord { name: source.label.clone(), digest, version: None });
+        }
+        Ok(plugin)
+    }
+}
+
+fn setup_error(wanted: &FunctionRequest, source: SetupError) -> PlanError {
+    PlanError::Setup { name: wanted.name.clone(), label: wanted.component.label.clone(), source }
+}
+
+fn check_config(wanted: &FunctionRequest, schema: &Json) -> Result<(), PlanError> {
+    let (name, label) = (wanted.name.clone(), wanted.component.label.clone());
+    match schema::problems(schema, &wanted.config) {
+        Ok(problems) if problems.is_empty() => Ok(()),
+        Ok(problems) => Err(PlanError::Config { name, label, problems }),
+        Err(reason) => Err(PlanError::Schema { name, label, reason }),
+    }
+}

@@ -1,0 +1,45 @@
+use scorebox_core::Json;
+use serde_json::Value;
+
+/// Checks a config against the JSON Schema that the plugin gave, and says what is wrong, a line for each problem.
+///
+/// The schema comes from a plugin, so it is not trusted: references to other documents are not followed.
+pub(super) fn problems(schema: &Json, config: &Json) -> Result<Vec<String>, String> {
+    let schema: Value = schema.to().map_err(|error| error.to_string())?;
+    let config: Value = config.to().map_err(|error| error.to_string())?;
+    let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
+    let problem = |error: jsonschema::ValidationError<'_>| {
+        let place = error.instance_path().to_string();
+        if place.is_empty() { error.to_string() } else { format!("{place}: {error}") }
+    };
+    Ok(validator.iter_errors(&config).map(problem).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(text: &str) -> Json {
+        Json::parse(text).unwrap()
+    }
+
+    #[test]
+    fn each_problem_names_its_place() {
+        let schema = json(
+            r#"{"type":"object","properties":{"n":{"type":"integer"},"mode":{"enum":["a","b"]}},"additionalProperties":false}"#,
+        );
+        assert!(problems(&schema, &json(r#"{"n":1,"mode":"a"}"#)).unwrap().is_empty());
+        let found = problems(&schema, &json(r#"{"n":"x","mode":"c","other":1}"#)).unwrap();
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found.iter().any(|problem| problem.starts_with("/n: ")), "{found:?}");
+        assert!(found.iter().any(|problem| problem.contains("other")), "{found:?}");
+    }
+
+    #[test]
+    fn references_to_elsewhere_are_not_followed() {
+        for reference in ["http://127.0.0.1:1/schema.json", "file:///etc/passwd"] {
+            let schema = json(&format!(r#"{{"$ref":"{reference}"}}"#));
+            assert!(problems(&schema, &json("{}")).is_err(), "{reference}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What the results of a run come to, computed row by row in constant memory.
+//!
+//! The conventions – percentiles, their error, what counts – are in `host/eval/docs/results.md`. Intervals and
+//! comparisons are not made here.
+
+mod collector;
+mod labels;
+mod latency;
+mod numbers;
+mod quantiles;
+
+use std::collections::BTreeMap;
+
+use scorebox_core::{Aggregation, FailureKind};
+use serde::{Deserialize, Serialize};
+
+pub use self::collector::SummaryCollector;
+pub use self::labels::LabelCounts;
+pub use self::latency::Latency;
+
+/// What the results of a run come to.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Rows that were evaluated.
+    pub rows: u64,
+    /// Rows on which the prediction or a scorer failed.
+    pub rows_with_errors: u64,
+    /// The predict function; none in a run without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predict: Option<CallSummary>,
+    /// The scorers, in the order of the plan.
+    pub scorers: Vec<ScorerSummary>,
+}
+
+/// The calls into one function.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CallSummary {
+    /// Calls, failed ones included.
+    pub calls: u64,
+    /// Calls that failed.
+    pub errors: u64,
+    /// Failed calls by class.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub errors_by_kind: BTreeMap<FailureKind, u64>,
+    /// How long calls took; none when there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub latency: Option<Latency>,
+}
+
+/// What one scorer gave.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScorerSummary {
+    /// The scorer's name in this run.
+    pub name: String,
+    /// Its calls.
+    #[serde(flatten)]
+    pub calls: CallSummary,
+    /// Rows on which it was not called, because the prediction had failed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: u64,
+    /// Its verdicts by the name of the feedback: the scorer's own first, the others in alphabetical order.
+    pub feedback: Vec<FeedbackSummary>,
+    /// Feedbacks with further names, when there were too many names to sum up each.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub other_feedback: u64,
+}
+
+/// The verdicts with one name.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeedbackSummary {
+    /// The name of the feedback.
+    pub name: String,
+    /// Verdicts of all kinds.
+    pub n: u64,
+    /// Numbers and booleans summed up, a boolean as 1 or 0, so that the mean of booleans is their rate.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub aggregates: BTreeMap<Aggregation, f64>,
+    /// Whether the percentiles among the aggregates are within 0.1 % of a value rather than exact.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approximate: bool,
+    /// Booleans.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub booleans: Option<BooleanCounts>,
+    /// Texts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<LabelCounts>,
+    /// Verdicts that are JSON, which are not summed up.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub json: u64,
+}
+
+/// Booleans, counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BooleanCounts {
+    /// `true`
+    pub passed: u64,
+    /// `false`
+    pub failed: u64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
