@@ -25,10 +25,16 @@ const STACK_BYTES: u32 = 256 * 1024;
 /// cost the host two changes of the address space for every fresh instance.
 const HEAP_BYTES: u32 = 256 * 1024;
 
+/// Crates that want randomness get it from the SDK, which is deterministic, and not from JavaScript.
+const RANDOMNESS: &str = "--cfg=getrandom_backend=\"custom\"";
+
 /// The arguments that make cargo compile a plugin in the way every plugin is compiled.
 pub(crate) fn cargo_arguments(remap: &Remap) -> Vec<String> {
-    let mut flags =
-        vec![format!("-Clink-arg=-zstack-size={STACK_BYTES}"), format!("-Clink-arg=--initial-heap={HEAP_BYTES}")];
+    let mut flags = vec![
+        format!("-Clink-arg=-zstack-size={STACK_BYTES}"),
+        format!("-Clink-arg=--initial-heap={HEAP_BYTES}"),
+        RANDOMNESS.to_owned(),
+    ];
     flags.extend(remap.flags());
     let flags: Vec<_> = flags.iter().map(|flag| toml_string(flag)).collect();
     let mut settings: Vec<_> = RELEASE.iter().map(|setting| format!("profile.release.{setting}")).collect();

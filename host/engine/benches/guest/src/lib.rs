@@ -1,8 +1,8 @@
-//! The scorers that the engine's benchmark calls, natively and as a component.
+//! The scorer that the engine's benchmark calls, natively and as a component.
 
 use scorebox_sdk::{Example, Result, scorer};
 
-/// Settings of both scorers.
+/// Settings of `exact_match`.
 #[scorebox_sdk::config]
 struct ExactMatch {
     /// The key of the expectation to compare with.
@@ -19,10 +19,4 @@ fn exact_match(example: &Example, config: &ExactMatch) -> Result<bool> {
     Ok(inputs.is_object() && expectations.get(&config.key) == Some(&outputs))
 }
 
-/// Whether the outputs equal an expectation as texts, with nothing parsed but what is compared.
-#[scorer(requires(outputs, expectations), returns = boolean)]
-fn exact_match_text(example: &Example, config: &ExactMatch) -> Result<bool> {
-    Ok(example.outputs_text()? == example.expectation_text(&config.key)?)
-}
-
-scorebox_sdk::plugin! { scorers: [exact_match, exact_match_text] }
+scorebox_sdk::plugin! { scorers: [exact_match] }

@@ -1,0 +1,52 @@
+//! One module for each command.
+
+mod demo;
+mod eval;
+mod init;
+mod inspect;
+mod project_files;
+mod schema_table;
+mod scorers;
+
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::CommandFactory as _;
+
+use crate::arguments::{Arguments, Command, PluginCommand};
+use crate::exit::Stop;
+use crate::{config, terminal};
+
+/// Does what the command line says.
+pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Stop> {
+    let quiet = arguments.quiet;
+    match arguments.command {
+        Command::Eval(eval) => block_on(eval::run(&eval, quiet)),
+        Command::Demo(demo) => block_on(demo::run(demo, quiet)),
+        Command::Init(init) => init::run(&init),
+        Command::Scorers(list) => block_on(scorers::run(&list)),
+        Command::Plugin(PluginCommand::Inspect(inspect)) => block_on(inspect::run(&inspect)),
+        Command::ConfigSchema => print_json(&config::schema()),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "scorebox", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+    }
+}
+
+fn block_on(command: impl Future<Output = Result<ExitCode, Stop>>) -> Result<ExitCode, Stop> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("cannot start the threads of the runtime").map_err(Stop::Unfinished)?.block_on(command)
+}
+
+fn print(text: &str) -> Result<ExitCode, Stop> {
+    terminal::print(text).context("cannot write to standard output").map_err(Stop::Unfinished)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<ExitCode, Stop> {
+    let mut text = serde_json::to_string_pretty(value).map_err(Stop::unfinished)?;
+    text.push('\n');
+    print(&text)
+}

@@ -1,0 +1,318 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use scorebox_engine::{CallLimits, DirGrant, Isolation};
+use scorebox_eval::{CellType, FieldPath, Format};
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use super::units::{ByteCount, Time};
+
+/// What is evaluated, with what, and how.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(title = "scorebox.toml")]
+pub(super) struct ProjectFile {
+    /// The examples.
+    pub(super) dataset: DatasetSection,
+    /// The application under evaluation; without it, the rows of the dataset bring their outputs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) predict: Option<PredictSection>,
+    /// What judges the outputs, in the order of the report.
+    #[serde(default)]
+    pub(super) scorers: Vec<ScorerSection>,
+    /// How the run goes.
+    #[serde(default)]
+    pub(super) run: RunSection,
+}
+
+/// The examples.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DatasetSection {
+    /// The file, relative to this one: .jsonl, .ndjson, .csv or .parquet.
+    #[schemars(with = "String")]
+    pub(super) path: Spanned<PathBuf>,
+    /// The format, where the file's extension does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<FormatName>")]
+    pub(super) format: Option<Format>,
+    /// CSV and Parquet: the field that a column fills, such as question = "inputs.question".
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, String>")]
+    pub(super) columns: BTreeMap<String, FieldPath>,
+    /// CSV and Parquet: columns that are not read.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) ignore_columns: BTreeSet<String>,
+    /// CSV: the type of a field's cells, where the inferred one is not wanted, such as "inputs.zip" = "text".
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, CellTypeName>")]
+    pub(super) types: BTreeMap<FieldPath, CellType>,
+    /// The longest row.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) max_row_bytes: Option<ByteCount>,
+}
+
+/// The application under evaluation.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PredictSection {
+    /// A predict function: BUILTIN/FUNCTION, or ./path/to/plugin.wasm#function.
+    #[serde(rename = "use")]
+    #[schemars(with = "String")]
+    pub(super) function: Spanned<String>,
+    /// The function's own settings; `scorebox plugin inspect` lists them.
+    #[serde(default = "no_config")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    pub(super) config: Spanned<toml::Table>,
+    /// What one call may use.
+    #[serde(default)]
+    pub(super) limits: LimitsSection,
+    /// What the plugin may do beyond computing; nothing by default.
+    #[serde(default)]
+    pub(super) permissions: PermissionsSection,
+}
+
+/// One scorer.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ScorerSection {
+    /// A scorer: BUILTIN/FUNCTION, or ./path/to/plugin.wasm#function.
+    #[serde(rename = "use")]
+    #[schemars(with = "String")]
+    pub(super) function: Spanned<String>,
+    /// Its name in the results, which must be unique; the function's name by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(super) name: Option<Spanned<String>>,
+    /// The scorer's own settings; `scorebox plugin inspect` lists them.
+    #[serde(default = "no_config")]
+    #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
+    pub(super) config: Spanned<toml::Table>,
+    /// How much one instance of the plugin sees: "example", "run", or { batch = 32 }.
+    #[serde(default)]
+    #[schemars(with = "IsolationForm")]
+    pub(super) isolation: Isolation,
+    /// What one call may use.
+    #[serde(default)]
+    pub(super) limits: LimitsSection,
+    /// What the plugin may do beyond computing; nothing by default.
+    #[serde(default)]
+    pub(super) permissions: PermissionsSection,
+}
+
+fn no_config() -> Spanned<toml::Table> {
+    Spanned::new(0..0, toml::Table::new())
+}
+
+/// What one call may use. A call that exceeds a limit fails, its row records which limit it was, and the run goes on.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LimitsSection {
+    /// Wall-clock time, such as "10s".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) deadline: Option<Time>,
+    /// CPU time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) cpu: Option<Time>,
+    /// Instructions, roughly; unlike time, the same on every machine. Makes all plugins of the run slower by about 15 %.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fuel: Option<u64>,
+    /// Memory, such as "64MiB".
+    #[serde(default, alias = "memory_bytes", skip_serializing_if = "Option::is_none")]
+    pub(super) memory: Option<ByteCount>,
+    /// Elements of all tables together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) table_elements: Option<usize>,
+    /// What a call returns, in bytes.
+    #[serde(default, alias = "output_bytes", skip_serializing_if = "Option::is_none")]
+    pub(super) output: Option<ByteCount>,
+    /// Nesting of arrays and objects in the JSON that a call returns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) output_json_depth: Option<usize>,
+    /// Feedbacks for one example.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) feedbacks: Option<usize>,
+    /// Calls of the host's own functions, all together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) host_calls: Option<u64>,
+    /// What one call of a host's function may carry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) host_call_bytes: Option<ByteCount>,
+    /// Streams, requests and directories that are open at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) resources: Option<usize>,
+    /// Log messages that are kept; the rest is dropped.
+    #[serde(default, alias = "log_bytes", skip_serializing_if = "Option::is_none")]
+    pub(super) log: Option<ByteCount>,
+    /// Standard output and standard error that are kept; the rest is dropped.
+    #[serde(default, alias = "stderr_bytes", skip_serializing_if = "Option::is_none")]
+    pub(super) stderr: Option<ByteCount>,
+    /// Spans that are recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) spans: Option<usize>,
+    /// Requests to models and over HTTP.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) outgoing_requests: Option<u64>,
+    /// HTTP bodies, sent and received together.
+    #[serde(default, alias = "http_bytes", skip_serializing_if = "Option::is_none")]
+    pub(super) http: Option<ByteCount>,
+    /// Tokens of all model calls, read and written together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) tokens: Option<u64>,
+}
+
+impl LimitsSection {
+    /// The limits with the engine's defaults for what is not said.
+    pub(super) fn limits(&self) -> CallLimits {
+        let CallLimits {
+            deadline,
+            cpu,
+            fuel,
+            memory_bytes,
+            table_elements,
+            output_bytes,
+            output_json_depth,
+            feedbacks,
+            host_calls,
+            host_call_bytes,
+            resources,
+            log_bytes,
+            stderr_bytes,
+            spans,
+            outgoing_requests,
+            http_bytes,
+            tokens,
+        } = CallLimits::default();
+        let bytes = |wanted: Option<ByteCount>, default| wanted.map_or(default, ByteCount::get);
+        CallLimits {
+            deadline: self.deadline.map_or(deadline, Time::get),
+            cpu: self.cpu.map_or(cpu, Time::get),
+            fuel: self.fuel.or(fuel),
+            memory_bytes: bytes(self.memory, memory_bytes),
+            table_elements: self.table_elements.unwrap_or(table_elements),
+            output_bytes: bytes(self.output, output_bytes),
+            output_json_depth: self.output_json_depth.unwrap_or(output_json_depth),
+            feedbacks: self.feedbacks.unwrap_or(feedbacks),
+            host_calls: self.host_calls.unwrap_or(host_calls),
+            host_call_bytes: bytes(self.host_call_bytes, host_call_bytes),
+            resources: self.resources.unwrap_or(resources),
+            log_bytes: bytes(self.log, log_bytes),
+            stderr_bytes: bytes(self.stderr, stderr_bytes),
+            spans: self.spans.unwrap_or(spans),
+            outgoing_requests: self.outgoing_requests.unwrap_or(outgoing_requests),
+            http_bytes: self.http.map_or(http_bytes, |bytes| bytes.get() as u64),
+            tokens: self.tokens.unwrap_or(tokens),
+        }
+    }
+}
+
+/// What a plugin may do beyond computing.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PermissionsSection {
+    /// Directories that the plugin sees, such as { host = "./data", guest = "/data", access = "read" }.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<DirForm>")]
+    pub(super) dirs: Vec<DirGrant>,
+}
+
+/// How the run goes.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RunSection {
+    /// How many rows are worked on at once; by default as many as there are cores, and 16 when a plugin can wait for
+    /// other machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) concurrency: Option<NonZeroUsize>,
+    /// Where the plugins' randomness comes from.
+    #[serde(default)]
+    pub(super) seed: u64,
+    /// The folder of the run folders, relative to this file.
+    #[serde(default = "default_output")]
+    pub(super) output: PathBuf,
+}
+
+impl Default for RunSection {
+    fn default() -> Self {
+        Self { concurrency: None, seed: 0, output: default_output() }
+    }
+}
+
+fn default_output() -> PathBuf {
+    "runs".into()
+}
+
+/// The JSON Schema of the file, for editors.
+pub(crate) fn schema() -> schemars::Schema {
+    schemars::schema_for!(ProjectFile)
+}
+
+/// How types of other crates look in the schema.
+mod forms {
+    use schemars::JsonSchema;
+
+    /// The format of a dataset.
+    #[derive(JsonSchema)]
+    #[schemars(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) enum FormatName {
+        Jsonl,
+        Csv,
+        Parquet,
+    }
+
+    /// The type of a column's cells.
+    #[derive(JsonSchema)]
+    #[schemars(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) enum CellTypeName {
+        Text,
+        Integer,
+        Number,
+        Boolean,
+        Json,
+    }
+
+    /// How much one instance of a plugin sees.
+    #[derive(JsonSchema)]
+    #[schemars(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) enum IsolationForm {
+        /// A fresh instance for every example.
+        Example,
+        /// A fresh instance for every batch of this many examples.
+        Batch(std::num::NonZeroUsize),
+        /// One instance for all examples, until it fails.
+        Run,
+    }
+
+    /// A directory that a plugin sees.
+    #[derive(JsonSchema)]
+    #[schemars(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) struct DirForm {
+        /// The directory on this machine, relative to the file.
+        host: String,
+        /// The name under which the plugin sees it.
+        guest: String,
+        /// What the plugin may do in it.
+        #[schemars(default)]
+        access: AccessForm,
+    }
+
+    /// What a plugin may do in a directory.
+    #[derive(Default, serde::Serialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) enum AccessForm {
+        /// Read files and list directories.
+        #[default]
+        Read,
+        /// Create, change and delete as well.
+        ReadWrite,
+    }
+}
+use forms::{CellTypeName, DirForm, FormatName, IsolationForm};

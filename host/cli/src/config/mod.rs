@@ -1,0 +1,11 @@
+//! `scorebox.toml`: parsed once, here, into what the evaluation asks for. Every message says where, why and what to do.
+
+mod file;
+mod problem;
+mod project;
+mod reference;
+mod units;
+
+pub(crate) use file::schema;
+pub(crate) use problem::{ConfigProblem, nearest};
+pub(crate) use project::{Overrides, Project};

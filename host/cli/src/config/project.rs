@@ -1,0 +1,312 @@
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use scorebox_core::Json;
+use scorebox_engine::{CallSettings, Grants, Isolation, SetupError};
+use scorebox_eval::{FunctionRequest, PlanError, PlanRequest, ReadOptions, ScorerRequest};
+use toml::Spanned;
+
+use super::file::{LimitsSection, PermissionsSection, ProjectFile, schema};
+use super::problem::{ConfigProblem, SourceText, nearest};
+use super::reference::{FunctionReference, Unresolved};
+
+const FILE_NAME: &str = "scorebox.toml";
+
+/// What the predict function is called in messages.
+const PREDICT: &str = "predict";
+
+/// A `scorebox.toml` that was read.
+#[derive(Debug)]
+pub(crate) struct Project {
+    source: SourceText,
+    folder: PathBuf,
+    file: ProjectFile,
+}
+
+/// What the command line says instead of the file.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Overrides {
+    pub(crate) concurrency: Option<NonZeroUsize>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) output: Option<PathBuf>,
+}
+
+impl Project {
+    /// Reads the file, or the one in the folder.
+    pub(crate) fn load(path: &Path) -> Result<Self, ConfigProblem> {
+        let path = if path.is_dir() { within(path, Path::new(FILE_NAME)) } else { path.to_owned() };
+        let text = std::fs::read_to_string(&path).map_err(|error| unreadable(&path, &error))?;
+        Self::parse(path, text)
+    }
+
+    fn parse(path: PathBuf, text: String) -> Result<Self, ConfigProblem> {
+        let folder = match path.parent() {
+            Some(folder) if folder != Path::new("") => folder.to_owned(),
+            _ => PathBuf::from("."),
+        };
+        let source = SourceText { path, text };
+        let file = toml::from_str(&source.text).map_err(|error| syntax_problem(&source, &error))?;
+        let project = Self { source, folder, file };
+        project.check_names()?;
+        Ok(project)
+    }
+
+    /// What the evaluation asks for.
+    pub(crate) fn request(&self, overrides: &Overrides) -> Result<PlanRequest, ConfigProblem> {
+        let dataset = &self.file.dataset;
+        let path = within(&self.folder, dataset.path.get_ref());
+        if !path.exists() {
+            return Err(self
+                .problem(&dataset.path, format!("there is no dataset {}", path.display()))
+                .help("the path is relative to this file"));
+        }
+        let defaults = ReadOptions::default();
+        let read = ReadOptions {
+            format: dataset.format,
+            columns: dataset.columns.clone(),
+            ignore_columns: dataset.ignore_columns.clone(),
+            types: dataset.types.clone(),
+            max_row_bytes: dataset.max_row_bytes.map_or(defaults.max_row_bytes, super::units::ByteCount::get),
+        };
+        let predictor = self.file.predict.as_ref().map(|predict| {
+            self.function(PREDICT, &predict.function, &predict.config, &predict.limits, &predict.permissions)
+        });
+        let scorers = self.file.scorers.iter().map(|scorer| {
+            let name = self.scorer_name(scorer)?;
+            let function =
+                self.function(name, &scorer.function, &scorer.config, &scorer.limits, &scorer.permissions)?;
+            Ok(ScorerRequest { function, isolation: scorer.isolation })
+        });
+        Ok(PlanRequest {
+            dataset: path,
+            read,
+            predictor: predictor.transpose()?,
+            scorers: scorers.collect::<Result<_, _>>()?,
+            concurrency: overrides.concurrency.or(self.file.run.concurrency),
+            limit: overrides.limit,
+        })
+    }
+
+    /// Where the run folders go.
+    pub(crate) fn output(&self, overrides: &Overrides) -> PathBuf {
+        overrides.output.clone().unwrap_or_else(|| within(&self.folder, &self.file.run.output))
+    }
+
+    /// The folder of the file.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where the plugins' randomness comes from.
+    pub(crate) fn seed(&self) -> u64 {
+        self.file.run.seed
+    }
+
+    /// How many guests may wait for their next example, beside those that are at work.
+    pub(crate) fn reused_scorers(&self) -> usize {
+        self.file.scorers.iter().filter(|scorer| scorer.isolation == Isolation::Run).count()
+    }
+
+    /// The file as JSON with its defaults filled in, for the record of the run.
+    pub(crate) fn to_json(&self, overrides: &Overrides) -> anyhow::Result<Json> {
+        let mut file = self.file.clone();
+        file.run.concurrency = overrides.concurrency.or(file.run.concurrency);
+        for scorer in &mut file.scorers {
+            if scorer.name.is_none() {
+                scorer.name = Some(Spanned::new(0..0, self.scorer_name(scorer)?.to_owned()));
+            }
+        }
+        Ok(Json::from_value(&file)?)
+    }
+
+    /// The predict function as the file names it.
+    pub(crate) fn predictor(&self) -> Option<&str> {
+        self.file.predict.as_ref().map(|predict| predict.function.get_ref().as_str())
+    }
+
+    /// Finds the place in the file that a plan was refused for.
+    pub(crate) fn explain(&self, error: PlanError) -> anyhow::Error {
+        let (span, message, help) = match &error {
+            PlanError::NoScorers | PlanError::DuplicateName { .. } => (None, error.to_string(), None),
+            PlanError::Load { label, source } => (self.span_of_plugin(label), source.to_string(), None),
+            PlanError::Setup { name, label, source: SetupError::Unknown { what, name: wanted, known } } => {
+                let help = nearest(wanted.as_str(), known.iter().map(String::as_str)).map_or_else(
+                    || format!("it has {}; `scorebox plugin inspect {label}` describes them", known.join(", ")),
+                    |nearest| format!("did you mean `{nearest}`?"),
+                );
+                (self.span_of(name), format!("there is no {what} `{wanted}` in {label}"), Some(help))
+            }
+            PlanError::Setup { name, source, .. } => (self.span_of(name), source.to_string(), None),
+            PlanError::Config { name, label, problems } => {
+                let function = self.function_of(name);
+                let message = format!("the config of {function} is wrong:\n  {}", problems.join("\n  "));
+                let target = if scorebox_builtins::find(label).is_some() { function } else { label };
+                let help = format!("`scorebox plugin inspect {target}` describes its config");
+                (self.span_of_config(name), message, Some(help))
+            }
+            PlanError::Schema { name, .. } | PlanError::SessionScorer { name } => {
+                (self.span_of(name), error.to_string(), None)
+            }
+            // These name their own file.
+            PlanError::Dataset(_) | PlanError::EmptyDataset { .. } => return error.into(),
+        };
+        self.source.problem(span, message).maybe_help(help).into()
+    }
+
+    fn check_names(&self) -> Result<(), ConfigProblem> {
+        if self.file.scorers.is_empty() {
+            return Err(ConfigProblem::of_file(&self.source.path, "there is no scorer")
+                .help("add one, for instance:\n\n    [[scorers]]\n    use = \"text/exact_match\"\n"));
+        }
+        let mut seen = HashMap::new();
+        for scorer in &self.file.scorers {
+            let name = self.scorer_name(scorer)?;
+            let span = scorer.name.as_ref().unwrap_or(&scorer.function).span();
+            if seen.insert(name, ()).is_some() {
+                let problem = self.source.problem(Some(span), format!("two scorers are named `{name}`"));
+                return Err(problem.help("give one of them another `name`"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Its name in the file, or else the function's.
+    fn scorer_name<'a>(&self, scorer: &'a super::file::ScorerSection) -> Result<&'a str, ConfigProblem> {
+        match &scorer.name {
+            Some(name) => {
+                let valid = scorebox_core::validate_feedback_name(name.get_ref());
+                valid.map_err(|error| self.problem(name, error.to_string()))?;
+                Ok(name.get_ref())
+            }
+            None => Ok(self.reference(&scorer.function)?.function()),
+        }
+    }
+
+    fn reference<'a>(&self, function: &'a Spanned<String>) -> Result<FunctionReference<'a>, ConfigProblem> {
+        FunctionReference::parse(function.get_ref()).map_err(|unresolved| self.unresolved(function, unresolved))
+    }
+
+    fn function(
+        &self,
+        name: &str,
+        function: &Spanned<String>,
+        config: &Spanned<toml::Table>,
+        limits: &LimitsSection,
+        permissions: &PermissionsSection,
+    ) -> Result<FunctionRequest, ConfigProblem> {
+        let reference = self.reference(function)?;
+        let component =
+            reference.component(&self.folder).map_err(|unresolved| self.unresolved(function, unresolved))?;
+        let config = config_json(config.get_ref()).map_err(|message| self.problem(config, message))?;
+        let mut dirs = permissions.dirs.clone();
+        for dir in &mut dirs {
+            dir.host = within(&self.folder, &dir.host);
+        }
+        let settings = CallSettings {
+            limits: limits.limits(),
+            grants: Grants { dirs },
+            seed: self.file.run.seed,
+            ..CallSettings::default()
+        };
+        let function = reference.function().to_owned();
+        Ok(FunctionRequest { name: name.to_owned(), component, function, config, settings })
+    }
+
+    fn problem<T>(&self, at: &Spanned<T>, message: impl Into<String>) -> ConfigProblem {
+        self.source.problem(Some(at.span()), message)
+    }
+
+    fn unresolved(&self, function: &Spanned<String>, unresolved: Unresolved) -> ConfigProblem {
+        self.problem(function, unresolved.message).maybe_help(unresolved.help)
+    }
+
+    fn scorer(&self, name: &str) -> Option<&super::file::ScorerSection> {
+        self.file.scorers.iter().find(|scorer| self.scorer_name(scorer).is_ok_and(|its| its == name))
+    }
+
+    /// A scorer may be called `predict` too; it is looked for first.
+    fn use_of(&self, name: &str) -> Option<&Spanned<String>> {
+        let predict = || self.file.predict.as_ref().map(|predict| &predict.function);
+        self.scorer(name).map(|scorer| &scorer.function).or_else(predict)
+    }
+
+    fn span_of(&self, name: &str) -> Option<Range<usize>> {
+        self.use_of(name).map(Spanned::span)
+    }
+
+    fn function_of<'a>(&'a self, name: &'a str) -> &'a str {
+        self.use_of(name).map_or(name, |function| function.get_ref())
+    }
+
+    fn span_of_config(&self, name: &str) -> Option<Range<usize>> {
+        let predict = || self.file.predict.as_ref().map(|predict| &predict.config);
+        let config = self.scorer(name).map(|scorer| &scorer.config).or_else(predict)?;
+        // A config that is not in the file is wrong because something is missing from it.
+        if config.span().is_empty() { self.span_of(name) } else { Some(config.span()) }
+    }
+
+    fn span_of_plugin(&self, label: &str) -> Option<Range<usize>> {
+        let predict = self.file.predict.iter().map(|predict| &predict.function);
+        let mut uses = predict.chain(self.file.scorers.iter().map(|scorer| &scorer.function));
+        uses.find(|function| function.get_ref().starts_with(label)).map(Spanned::span)
+    }
+}
+
+/// A path relative to a folder, without a `./` in front that nobody wrote.
+pub(super) fn within(folder: &Path, path: &Path) -> PathBuf {
+    let path = path.strip_prefix("./").unwrap_or(path);
+    if folder == Path::new(".") { path.to_owned() } else { folder.join(path) }
+}
+
+fn unreadable(path: &Path, error: &std::io::Error) -> ConfigProblem {
+    if error.kind() != ErrorKind::NotFound {
+        return ConfigProblem::of_file(path, format!("cannot be read: {error}"));
+    }
+    let help = "name a folder with a scorebox.toml, or make one with `scorebox init DIR`";
+    ConfigProblem::of_file(path, "there is no such file").help(help)
+}
+
+fn syntax_problem(source: &SourceText, error: &toml::de::Error) -> ConfigProblem {
+    let known = schema();
+    let mut keys = Vec::new();
+    collect_keys(known.as_value(), &mut keys);
+    let written = error.span().and_then(|span| source.text.get(span));
+    let help = written.and_then(|key| nearest(key, keys.iter().map(String::as_str)));
+    source.problem(error.span(), error.message()).maybe_help(help.map(|key| format!("did you mean `{key}`?")))
+}
+
+/// The names of all keys in a JSON Schema.
+fn collect_keys(schema: &serde_json::Value, keys: &mut Vec<String>) {
+    if let Some(properties) = schema.get("properties").and_then(serde_json::Value::as_object) {
+        keys.extend(properties.keys().cloned());
+    }
+    let definitions = schema.get("$defs").and_then(serde_json::Value::as_object);
+    definitions.into_iter().flat_map(serde_json::Map::values).for_each(|inner| collect_keys(inner, keys));
+}
+
+/// A config as JSON. TOML's dates and times become texts; NaN and the infinities have no JSON form.
+fn config_json(table: &toml::Table) -> Result<Json, String> {
+    fn convert(value: &toml::Value) -> Result<serde_json::Value, String> {
+        Ok(match value {
+            toml::Value::String(text) => text.as_str().into(),
+            toml::Value::Integer(integer) => (*integer).into(),
+            toml::Value::Float(float) => serde_json::Number::from_f64(*float)
+                .ok_or_else(|| format!("the config holds {float}, which has no JSON form"))?
+                .into(),
+            toml::Value::Boolean(boolean) => (*boolean).into(),
+            toml::Value::Datetime(time) => time.to_string().into(),
+            toml::Value::Array(items) => items.iter().map(convert).collect::<Result<Vec<_>, _>>()?.into(),
+            toml::Value::Table(table) => convert_table(table)?,
+        })
+    }
+    fn convert_table(table: &toml::Table) -> Result<serde_json::Value, String> {
+        table.iter().map(|(key, value)| Ok((key.clone(), convert(value)?))).collect::<Result<_, _>>().map(serde_json::Value::Object)
+    }
+    Json::from_value(&convert_table(table)?).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+use std::time::Duration;
+
+use super::*;
+
+fn refused(text: &str) -> String {
+    match Project::parse("qa/scorebox.toml".into(), text.into()).and_then(|it| it.request(&Overrides::default())) {
+        Ok(_) => panic!("it was accepted"),
+        Err(problem) => problem.to_string(),
+    }
+}
+
+const DATASET: &str = "[dataset]\npath = \"data.jsonl\"\n";
+const SCORER: &str = "[[scorers]]\nuse = \"text/exact_match\"\n";
+
+#[test]
+fn an_unknown_section_is_refused_with_what_there_is() {
+    insta::assert_snapshot!(refused(&format!("{DATASET}[[scorer]]\nuse = \"text/exact_match\"")), @"");
+}
+
+#[test]
+fn a_misspelled_key_is_suggested() {
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}nmae = \"exact\"")), @"");
+}
+
+#[test]
+fn a_key_that_is_missing_is_named() {
+    insta::assert_snapshot!(refused("[dataset]\nformat = \"csv\""), @"");
+}
+
+#[test]
+fn broken_toml_is_shown_with_its_place() {
+    insta::assert_snapshot!(refused("[dataset]\npath = data.jsonl"), @"");
+}
+
+#[test]
+fn a_time_needs_a_unit() {
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}limits = {{ deadline = 10 }}")), @"");
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}limits = {{ deadline = \"soon\" }}")), @"");
+}
+
+#[test]
+fn an_isolation_that_does_not_exist_is_refused() {
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}isolation = \"none\"")), @"");
+}
+
+#[test]
+fn a_dataset_that_is_not_there_is_named() {
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}")), @"");
+}
+
+#[test]
+fn a_project_without_scorers_is_refused() {
+    insta::assert_snapshot!(refused(DATASET), @"");
+}
+
+#[test]
+fn two_scorers_of_one_name_are_refused() {
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}{SCORER}")), @"");
+}
+
+#[test]
+fn limits_and_permissions_reach_the_request() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("data.jsonl"), "").unwrap();
+    let text = format!(
+        r#"{DATASET}
+        [[scorers]]
+        use = "text/exact_match"
+        name = "exact"
+        isolation = {{ batch = 32 }}
+        config = {{ ignore_case = true, day = 2026-01-02 }}
+        limits = {{ deadline = "1m 30s", memory = "64MiB", output = 100 }}
+        permissions = {{ dirs = [{{ host = "./files", guest = "/files" }}] }}
+        "#
+    );
+    let project = Project::parse(folder.path().join(FILE_NAME), text).unwrap();
+    let request = project.request(&Overrides::default()).unwrap();
+    let scorer = &request.scorers[0];
+    assert_eq!(scorer.function.name, "exact");
+    assert_eq!(scorer.isolation, Isolation::Batch(NonZeroUsize::new(32).unwrap()));
+    assert_eq!(scorer.function.config.as_str(), r#"{"day":"2026-01-02","ignore_case":true}"#);
+    let settings = &scorer.function.settings;
+    assert_eq!(settings.limits.deadline, Duration::from_secs(90));
+    assert_eq!(settings.limits.memory_bytes, 64 * 1024 * 1024);
+    assert_eq!(settings.limits.output_bytes, 100);
+    assert_eq!(settings.grants.dirs[0].host, folder.path().join("files"));
+}

@@ -1,0 +1,66 @@
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use scorebox_engine::{CompileIn, Engine, EngineConfig, EngineError, WorkerCommand};
+use scorebox_eval::PlanRequest;
+
+use crate::arguments::COMPILE_WORKER;
+use crate::terminal;
+
+/// What the engine must have room for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Needs {
+    max_instances: Option<NonZeroUsize>,
+    memory_bytes: usize,
+    table_elements: usize,
+    counts_fuel: bool,
+}
+
+impl Needs {
+    /// What an evaluation needs. Each scorer that keeps its instances may have one waiting for each row at work.
+    pub(crate) fn of(request: &PlanRequest, reused_scorers: usize) -> Self {
+        const LEAST_CONCURRENCY: usize = 16;
+        let concurrency = request.concurrency.map_or(LEAST_CONCURRENCY, NonZeroUsize::get).max(LEAST_CONCURRENCY);
+        let scorers = request.scorers.iter().map(|scorer| &scorer.function);
+        let limits = || scorers.clone().chain(&request.predictor).map(|function| &function.settings.limits);
+        Self {
+            max_instances: NonZeroUsize::new(concurrency.saturating_mul(2 + reused_scorers)),
+            memory_bytes: limits().map(|limits| limits.memory_bytes).max().unwrap_or(0),
+            table_elements: limits().map(|limits| limits.table_elements).max().unwrap_or(0),
+            counts_fuel: limits().any(|limits| limits.fuel.is_some()),
+        }
+    }
+}
+
+/// Sets up the engine. A compile cache that cannot be used costs time, so there is a warning, and no more.
+pub(crate) fn start(needs: Needs) -> Result<Engine, EngineError> {
+    let defaults = EngineConfig::default();
+    let compile_in = std::env::current_exe().map_or(CompileIn::Thread, |program| {
+        CompileIn::Worker(WorkerCommand { program, arguments: vec![COMPILE_WORKER.to_owned()] })
+    });
+    let config = EngineConfig {
+        max_instances: needs.max_instances.unwrap_or(defaults.max_instances),
+        max_memory_bytes: defaults.max_memory_bytes.max(needs.memory_bytes),
+        max_table_elements: defaults.max_table_elements.max(needs.table_elements),
+        counts_fuel: needs.counts_fuel,
+        cache_dir: cache_dir(),
+        compile_in,
+        ..defaults
+    };
+    match Engine::new(config.clone()) {
+        Err(error @ EngineError::Cache { .. }) => {
+            terminal::warn(format_args!("{error}; plugins are compiled anew, which takes a while"));
+            Engine::new(EngineConfig { cache_dir: None, ..config })
+        }
+        started => started,
+    }
+}
+
+/// `$SCOREBOX_CACHE_DIR`, `$XDG_CACHE_HOME/scorebox` or `~/.cache/scorebox`; none where no home is known.
+fn cache_dir() -> Option<PathBuf> {
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let base = variable("SCOREBOX_CACHE_DIR")
+        .or_else(|| variable("XDG_CACHE_HOME").map(|dir| dir.join("scorebox")))
+        .or_else(|| variable("HOME").map(|dir| dir.join(".cache/scorebox")))?;
+    Some(base.join("compiled"))
+}

@@ -1,0 +1,35 @@
+use std::process::ExitCode;
+
+use crate::terminal::{self, BAD};
+
+/// The exit code of a run that was interrupted, as shells have it for Ctrl-C.
+pub(crate) const INTERRUPTED: u8 = 130;
+
+/// Why a command ends before it is done.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// What the user gave is wrong: exit code 2.
+    Input(anyhow::Error),
+    /// It could not be finished: exit code 3.
+    Unfinished(anyhow::Error),
+}
+
+impl Stop {
+    pub(crate) fn input(error: impl Into<anyhow::Error>) -> Self {
+        Self::Input(error.into())
+    }
+
+    pub(crate) fn unfinished(error: impl Into<anyhow::Error>) -> Self {
+        Self::Unfinished(error.into())
+    }
+
+    /// Says what is wrong, and gives the exit code.
+    pub(crate) fn report(&self) -> ExitCode {
+        let (error, code) = match self {
+            Self::Input(error) => (error, 2),
+            Self::Unfinished(error) => (error, 3),
+        };
+        terminal::note(&format!("{} {error:#}", BAD.paint("error:")));
+        ExitCode::from(code)
+    }
+}

@@ -1,0 +1,194 @@
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use scorebox_core::{Aggregation, FailureKind};
+use scorebox_eval::{CallSummary, FeedbackSummary, LabelCounts, Summary};
+
+use super::FailureGroup;
+use crate::terminal::{BAD, FAINT, GOOD, NAME, STRONG, align_right, count, render, table, thousands};
+
+/// The table of scorers.
+pub(crate) fn summary(summary: &Summary, predictor: Option<&str>) -> String {
+    let mut rows = Vec::new();
+    if let Some(calls) = &summary.predict {
+        let name = format!("{} {}", FAINT.paint("predict"), predictor.unwrap_or_default());
+        rows.push(row(&name, Result::Nothing, calls.calls - calls.errors, Some(calls)));
+    }
+    for scorer in &summary.scorers {
+        let own = scorer.feedback.iter().position(|feedback| feedback.name == scorer.name);
+        let name = NAME.paint(&scorer.name);
+        match own.map(|index| &scorer.feedback[index]) {
+            Some(own) => rows.push(row(&name, Result::Feedback(own), own.n, Some(&scorer.calls))),
+            None => rows.push(row(&name, Result::Nothing, scorer.calls.calls - scorer.calls.errors, Some(&scorer.calls))),
+        }
+        for feedback in scorer.feedback.iter().filter(|feedback| feedback.name != scorer.name) {
+            let name = format!("{} {}", FAINT.paint("└"), feedback.name);
+            rows.push(row(&name, Result::Feedback(feedback), feedback.n, None));
+        }
+    }
+    let mut table = table(["scorer", "mean or rate", "n", "errors", "min", "median", "p90", "p90 latency"]);
+    table.add_rows(rows);
+    align_right(&mut table, 1..8);
+    render(&table)
+}
+
+#[derive(Clone, Copy)]
+enum Result<'a> {
+    Feedback(&'a FeedbackSummary),
+    Nothing,
+}
+
+fn row(name: &str, result: Result<'_>, n: u64, calls: Option<&CallSummary>) -> [String; 8] {
+    let aggregate = |wanted| match result {
+        Result::Feedback(feedback) if feedback.booleans.is_none() => feedback.aggregates.get(&wanted).copied(),
+        _ => None,
+    };
+    let shown = |wanted| aggregate(wanted).map_or_else(none, number);
+    let latency = calls.and_then(|calls| calls.latency).map(|latency| duration(Duration::from_nanos(latency.p90_ns)));
+    let errors = match calls.map(|calls| calls.errors) {
+        None => String::new(),
+        Some(0) => FAINT.paint("0"),
+        Some(errors) => BAD.paint(thousands(errors)),
+    };
+    [
+        name.to_owned(),
+        headline(result),
+        thousands(n),
+        errors,
+        shown(Aggregation::Min),
+        shown(Aggregation::Median),
+        shown(Aggregation::P90),
+        latency.unwrap_or_default(),
+    ]
+}
+
+/// The one thing to know: the rate of booleans, the mean of numbers, the most frequent label.
+fn headline(result: Result<'_>) -> String {
+    let Result::Feedback(feedback) = result else { return none() };
+    let mean = feedback.aggregates.get(&Aggregation::Mean);
+    match (&feedback.labels, mean) {
+        (Some(labels), _) => most_frequent(labels),
+        (None, Some(rate)) if feedback.booleans.is_some() => STRONG.paint(format_args!("{:.1} %", rate * 100.0)),
+        (None, Some(mean)) => STRONG.paint(number(*mean)),
+        (None, None) => none(),
+    }
+}
+
+fn most_frequent(labels: &LabelCounts) -> String {
+    let mut counts: Vec<_> = labels.counts.iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+    let shown = counts.iter().take(2).map(|(label, count)| format!("{label} {}", thousands(**count)));
+    let mut shown: Vec<_> = shown.collect();
+    if counts.len() > 2 || labels.others > 0 {
+        shown.push("…".to_owned());
+    }
+    shown.join(", ")
+}
+
+fn none() -> String {
+    FAINT.paint("–")
+}
+
+/// About four digits.
+fn number(value: f64) -> String {
+    match value.abs() {
+        0.0..10.0 => format!("{value:.3}"),
+        10.0..1000.0 => format!("{value:.1}"),
+        1000.0..1e15 => {
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the range says so")]
+            let digits = thousands(value.abs().round() as u64);
+            format!("{}{digits}", if value < 0.0 { "-" } else { "" })
+        }
+        _ => format!("{value:.3e}"),
+    }
+}
+
+/// Three digits and a unit.
+fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs_f64();
+    let (value, unit) = match seconds {
+        0.0..1e-6 => (seconds * 1e9, "ns"),
+        1e-6..1e-3 => (seconds * 1e6, "µs"),
+        1e-3..1.0 => (seconds * 1e3, "ms"),
+        _ => (seconds, "s"),
+    };
+    let decimals = if value < 10.0 { 2 } else { usize::from(value < 100.0) };
+    format!("{value:.decimals$} {unit}")
+}
+
+/// The errors by cause, with a row for each to begin with.
+pub(crate) fn failures(groups: &[FailureGroup], summary: &Summary) -> String {
+    if groups.is_empty() {
+        return format!("\n  {}\n", GOOD.paint("no errors"));
+    }
+    let rows = format!("{} of {}", thousands(summary.rows_with_errors), count(summary.rows, "row"));
+    let mut text = format!("\n  {} on {rows}\n", BAD.paint("errors"));
+    for group in groups {
+        let (function, consequence) = match &group.scorer {
+            Some(scorer) => (&**scorer, ""),
+            None => ("predict", ", which could not be scored"),
+        };
+        let example = match group.rows {
+            1 => format!("row {:?}", group.first_row),
+            rows => format!("{}, for instance {:?}", count(rows, "row"), group.first_row),
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "\n  {} {} {example}{consequence}", NAME.paint(function), BAD.paint(group.kind));
+        for line in explanation(group) {
+            let _ = writeln!(text, "    {line}");
+        }
+        if let Some(hint) = hint(group.kind) {
+            let _ = writeln!(text, "    {}", FAINT.paint(format_args!("→ {hint}")));
+        }
+    }
+    text
+}
+
+/// The message, and the guest's last words after a crash.
+fn explanation(group: &FailureGroup) -> Vec<String> {
+    const MOST_LINES: usize = 3;
+    const MOST_CHARACTERS: usize = 300;
+    let output = group.first.guest_output.as_deref().unwrap_or_default();
+    let output = if group.kind == FailureKind::Trap { output } else { "" };
+    let lines = group.first.message.lines().take(MOST_LINES).chain(output.lines().take(MOST_LINES));
+    lines.map(|line| line.chars().take(MOST_CHARACTERS).collect()).collect()
+}
+
+/// What to do, where the class of the failure says it.
+fn hint(kind: FailureKind) -> Option<&'static str> {
+    match kind {
+        FailureKind::Trap => Some(
+            "the plugin has a bug; the sandbox caught it, and the other rows went on. The row's backtrace is in results.jsonl",
+        ),
+        FailureKind::MissingField => Some("add the field to these rows, or leave the scorer out"),
+        FailureKind::InvalidConfig => Some("`scorebox plugin inspect` describes the config"),
+        FailureKind::Unsupported | FailureKind::Failed | FailureKind::InvalidOutput => None,
+        FailureKind::StackLimit => Some("the plugin recurses too deeply for its stack"),
+        FailureKind::Deadline => Some("raise `limits.deadline`, or look why the plugin takes so long"),
+        FailureKind::CpuLimit => Some("raise `limits.cpu`, or look why the plugin computes so long"),
+        FailureKind::FuelLimit => Some("raise `limits.fuel`"),
+        FailureKind::MemoryLimit => Some("raise `limits.memory`, if the plugin may have more"),
+        FailureKind::OutputLimit => Some("raise `limits.output`, if the plugin may return more"),
+        FailureKind::HostCallLimit => Some("raise `limits.host_calls` or `limits.resources`"),
+        FailureKind::Denied => Some("grant it in `permissions`, if you trust the plugin with it"),
+        FailureKind::Gateway => Some("try again; the model or the peer could not be used"),
+        FailureKind::Instantiation => Some("`scorebox plugin inspect` shows what the plugin needs"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_about_four_digits() {
+        let shown = [0.0, 0.91249, -3.5, 42.25, 1234.5, -98765.4, 1e20].map(number);
+        assert_eq!(shown, ["0.000", "0.912", "-3.500", "42.2", "1,234", "-98,765", "1.000e20"]);
+    }
+
+    #[test]
+    fn durations_have_the_unit_that_fits() {
+        let shown = [0, 900, 1_500, 45_600, 123_456_789, 2_000_000_000].map(|ns| duration(Duration::from_nanos(ns)));
+        assert_eq!(shown, ["0.00 ns", "900 ns", "1.50 µs", "45.6 µs", "123 ms", "2.00 s"]);
+    }
+}
