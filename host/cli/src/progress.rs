@@ -85,8 +85,12 @@ fn errors(rows: u64) -> String {
 )]
 fn line(progress: Progress, elapsed: Duration) -> String {
     let rate = progress.rows_done as f64 / elapsed.as_secs_f64().max(1e-3);
-    let mut line =
-        format!("  {} of {} · {}/s", thousands(progress.rows_done), count(progress.rows, "row"), thousands(rate as u64));
+    let mut line = format!(
+        "  {} of {} · {}/s",
+        thousands(progress.rows_done),
+        count(progress.rows, "row"),
+        thousands(rate as u64)
+    );
     if progress.rows_done > 0 {
         let seconds = (progress.rows - progress.rows_done) as f64 / rate;
         line += &format!(" · {} left", indicatif::HumanDuration(Duration::from_secs(seconds.ceil() as u64)));

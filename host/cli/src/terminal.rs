@@ -48,8 +48,21 @@ pub(crate) fn table<'a>(header: impl IntoIterator<Item = &'a str>) -> Table {
     const STYLE: TableStyle = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
     let mut table = Table::new();
     table.load_style(STYLE).set_content_arrangement(ContentArrangement::Dynamic);
+    // Room for the indentation of `render` and of those who call it.
+    const INDENTATION: u16 = 4;
+    if let Some(width) = table.width() {
+        table.set_width(width.saturating_sub(INDENTATION));
+    }
     table.set_header(header.into_iter().map(|title| FAINT.paint(title)));
     table
+}
+
+/// Breaks long lines also where there is no terminal to say how wide it is.
+pub(crate) fn wrap(table: &mut Table) {
+    const WIDTH: u16 = 110;
+    if table.width().is_none() {
+        table.set_width(WIDTH);
+    }
 }
 
 /// Puts the numbers of some columns below each other.

@@ -1,4 +1,5 @@
 //! The `scorebox` command as a user meets it: exit codes, messages, files.
+#![allow(clippy::unwrap_used, reason = "what a test did not expect ends it")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -128,45 +129,76 @@ fn refused(sandbox: &Sandbox) -> String {
 #[test]
 fn a_folder_without_a_config_is_refused() {
     let message = refused(&Sandbox::new());
-    insta::assert_snapshot!(message, @"");
+    insta::assert_snapshot!(message, @r"
+    error: scorebox.toml: there is no such file
+    help: name a folder with a scorebox.toml, or make one with `scorebox init DIR`
+    ");
 }
 
 #[test]
 fn an_unknown_field_is_refused_with_its_place() {
     let config = format!("{DATASET}{SCORER}conifg = {{}}\n");
-    insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config)), @"");
+    insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config)), @r"
+    error: scorebox.toml:5:1: unknown field `conifg`, expected one of `use`, `name`, `config`, `isolation`, `limits`, `permissions`
+       |
+     5 | conifg = {}
+       | ^^^^^^
+    help: did you mean `config`?
+    ");
 }
 
 #[test]
 fn a_missing_dataset_is_refused_with_its_place() {
     let config = format!("{DATASET}{SCORER}");
-    insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config)), @"");
+    insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config)), @r#"
+    error: scorebox.toml:2:8: there is no dataset data.jsonl
+       |
+     2 | path = "data.jsonl"
+       |        ^^^^^^^^^^^^
+    help: the path is relative to this file
+    "#);
 }
 
 #[test]
 fn a_broken_line_of_the_dataset_is_refused_with_its_place() {
     let sandbox = Sandbox::new().with("scorebox.toml", &format!("{DATASET}{SCORER}"));
     let sandbox = sandbox.with("data.jsonl", &format!("{ROW}\n{{\"inputs\": {{\"q\": 1}}, \"output\": 2}}\n"));
-    insta::assert_snapshot!(refused(&sandbox), @"");
+    insta::assert_snapshot!(refused(&sandbox), @r#"
+    error: data.jsonl:2:29: unknown field "output", expected one of id, inputs, outputs, expectations, trace, tags; put your own data into inputs, expectations or tags
+    "#);
 }
 
 #[test]
 fn a_misspelled_scorer_is_refused_with_a_suggestion() {
     let config = format!("{DATASET}[[scorers]]\nuse = \"text/exact_mtach\"\n");
-    insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config).with("data.jsonl", ROW)), @"");
+    insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config).with("data.jsonl", ROW)), @r#"
+    error: scorebox.toml:4:7: there is no scorer `exact_mtach` in text
+       |
+     4 | use = "text/exact_mtach"
+       |       ^^^^^^^^^^^^^^^^^^
+    help: did you mean `exact_match`?
+    "#);
 }
 
 #[test]
 fn a_config_that_breaks_the_scorer_s_schema_is_refused() {
     let config = format!("{DATASET}{SCORER}config = {{ ignore_case = \"yes\" }}\n");
-    insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config).with("data.jsonl", ROW)), @"");
+    insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config).with("data.jsonl", ROW)), @r#"
+    error: scorebox.toml:5:10: the config of text/exact_match is wrong:
+      /ignore_case: "yes" is not of type "boolean"
+       |
+     5 | config = { ignore_case = "yes" }
+       |          ^^^^^^^^^^^^^^^^^^^^^^^
+    help: `scorebox plugin inspect text/exact_match` describes its config
+    "#);
 }
 
 #[test]
 fn a_file_that_is_no_plugin_is_refused() {
     let config = format!("{DATASET}[[scorers]]\nuse = \"./broken.wasm#tone\"\n");
     let sandbox = Sandbox::new().with("scorebox.toml", &config).with("data.jsonl", ROW).with("broken.wasm", "hello");
-    insta::assert_snapshot!(refused(&sandbox), @"");
+    let message = refused(&sandbox);
+    assert!(message.starts_with("error: scorebox.toml:4:7: not a valid component"), "{message}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use scorebox_core::{Example, Failure, FailureKind, Fields, ScorerInfo};
+use scorebox_core::{Example, Failure, FailureKind, Fields, Json, ScorerInfo};
 
 use crate::bindings::types;
 
@@ -15,9 +15,9 @@ pub(crate) fn borrowed<'a>(example: &'a Example, tags: &'a [(&'a str, &'a str)],
     types::Example {
         id: &example.id,
         inputs: sent.inputs.then(|| example.inputs.as_str()),
-        outputs: example.outputs.as_ref().filter(|_| sent.outputs).map(|json| json.as_str()),
-        expectations: example.expectations.as_ref().filter(|_| sent.expectations).map(|json| json.as_str()),
-        trace: example.trace.as_ref().filter(|_| sent.trace).map(|json| json.as_str()),
+        outputs: example.outputs.as_ref().filter(|_| sent.outputs).map(Json::as_str),
+        expectations: example.expectations.as_ref().filter(|_| sent.expectations).map(Json::as_str),
+        trace: example.trace.as_ref().filter(|_| sent.trace).map(Json::as_str),
         tags,
     }
 }

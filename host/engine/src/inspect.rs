@@ -117,7 +117,7 @@ pub fn inspect(bytes: &[u8], max_bytes: usize) -> Result<Inspection, LoadError> 
 /// The names of the component's own imports and exports, not those of the components and modules inside it.
 fn top_level_names(bytes: &[u8]) -> Result<(Vec<String>, Vec<String>), LoadError> {
     let malformed = |error: &wasmparser::BinaryReaderError| LoadError::Malformed {
-        offset: error.offset() as usize,
+        offset: error.offset(),
         message: error.message().to_owned(),
     };
     let (mut imports, mut exports) = (Vec::new(), Vec::new());

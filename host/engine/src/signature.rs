@@ -63,7 +63,7 @@ impl<S: Signature> Export<S> {
         instance: Instance,
         mut store: impl AsContextMut,
     ) -> wasmtime::Result<TypedFunc<S::Params<'a>, S::Return>> {
-        let function = instance.get_func(&mut store, &self.index);
+        let function = instance.get_func(&mut store, self.index);
         let function =
             function.ok_or_else(|| wasmtime::Error::msg("the instance lacks a function of its component"))?;
         // SAFETY: `check` is the only way to make an `Export`, and found the function to be of this type. The type

@@ -65,6 +65,7 @@ fn row() -> RowResult {
         id: "123457".into(),
         prediction: Some(Prediction {
             outputs: Ok(Json::parse("\"It is 123457.\"").expect("JSON")),
+            trace: None,
             log: Vec::new(),
             elapsed: Duration::from_nanos(32_101),
         }),

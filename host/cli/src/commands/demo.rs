@@ -52,6 +52,8 @@ fn introduction() -> String {
 }
 
 fn explanation(evaluated: &Evaluated, folder: &str) -> String {
+    let (again, own) = (format!("scorebox eval {folder}"), "scorebox init my-project");
+    let width = again.len().max(own.len());
     format!(
         "
   {title}
@@ -71,7 +73,11 @@ fn explanation(evaluated: &Evaluated, folder: &str) -> String {
         timing = NAME.paint("timing"),
         next = STRONG.paint("Next"),
         look = NAME.paint(format_args!("head -n 1 {}/results.jsonl", evaluated.folder.display())),
-        again = format_args!("{}   {}", NAME.paint(format_args!("scorebox eval {folder}")), FAINT.paint("after you changed its scorebox.toml")),
-        own = format_args!("{}   {}", NAME.paint("scorebox init my-project"), FAINT.paint("a project of your own")),
+        again = format_args!(
+            "{}   {}",
+            NAME.paint(format_args!("{again:width$}")),
+            FAINT.paint("after you changed its scorebox.toml")
+        ),
+        own = format_args!("{}   {}", NAME.paint(format_args!("{own:width$}")), FAINT.paint("a project of your own")),
     )
 }

@@ -3,9 +3,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use scorebox_eval::{
-    Plan, PlanRequest, RunError, RunFolder, RunRecord, RunStatus, Stopper, SyncPolicy, stop_signal,
-};
+use scorebox_eval::{Plan, PlanRequest, RunError, RunFolder, RunRecord, RunStatus, Stopper, SyncPolicy, stop_signal};
 use serde::Serialize;
 
 use super::print_json;
@@ -13,10 +11,10 @@ use crate::arguments::EvalArguments;
 use crate::config::{Overrides, Project};
 use crate::engine::{self, Needs};
 use crate::exit::{INTERRUPTED, Stop};
+use crate::git;
 use crate::progress::ProgressDisplay;
 use crate::report::{self, FailureDigest, Watched};
 use crate::terminal::{self, FAINT, STRONG, WARN, count};
-use crate::git;
 
 /// What a run gave, for those who report on it.
 pub(crate) struct Evaluated {
@@ -27,8 +25,7 @@ pub(crate) struct Evaluated {
 }
 
 pub(crate) async fn run(arguments: &EvalArguments, quiet: bool) -> Result<ExitCode, Stop> {
-    let overrides =
-        Overrides { concurrency: arguments.jobs, limit: arguments.limit, output: arguments.output.clone() };
+    let overrides = Overrides { concurrency: arguments.jobs, limit: arguments.limit, output: arguments.output.clone() };
     let evaluated = evaluate(&arguments.path, &overrides, quiet).await?;
     if arguments.json {
         print_json(&RecordWithFolder { folder: &evaluated.folder, record: &evaluated.record })?;
@@ -130,7 +127,10 @@ impl Evaluated {
         }
         text += &format!("\n  {} {}\n", FAINT.paint("results"), self.folder.display());
         if !quiet {
-            text += &format!("          {}\n", FAINT.paint("run.json: record and summary · results.jsonl: one line per row"));
+            text += &format!(
+                "          {}\n",
+                FAINT.paint("run.json: record and summary · results.jsonl: one line per row")
+            );
         }
         text
     }

@@ -14,14 +14,16 @@ const FILES: &[project_files::ProjectFile] = &[
 pub(crate) fn run(arguments: &InitArguments) -> Result<ExitCode, Stop> {
     project_files::write(&arguments.dir, FILES).map_err(Stop::Input)?;
     let dir = arguments.dir.display();
+    let (run, list) = (format!("scorebox eval {dir}"), "scorebox scorers");
+    let width = run.len().max(list.len());
     print(&format!(
         "{} {dir}/scorebox.toml and {dir}/data.jsonl
 
   {}   to run it
-  {}          to see what else there is to score with
+  {}   to see what else there is to score with
 ",
         GOOD.paint("made"),
-        NAME.paint(format_args!("scorebox eval {dir}")),
-        NAME.paint("scorebox scorers"),
+        NAME.paint(format_args!("{run:width$}")),
+        NAME.paint(format_args!("{list:width$}")),
     ))
 }

@@ -57,7 +57,10 @@ fn find(plugin: &str) -> anyhow::Result<(Cow<'static, [u8]>, Option<&str>)> {
         let names: Vec<_> = scorebox_builtins::all().iter().map(|builtin| builtin.name).collect();
         let near = nearest(plugin, names.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
         let names = names.join(", ");
-        anyhow!("{path}: {error}\nhelp: name a component's file or a built-in plugin ({names}){}", near.unwrap_or_default())
+        anyhow!(
+            "{path}: {error}\nhelp: name a component's file or a built-in plugin ({names}){}",
+            near.unwrap_or_default()
+        )
     })?;
     Ok((Cow::Owned(bytes), function))
 }
@@ -120,7 +123,10 @@ impl<'a> Inspected<'a> {
         }
         let mut parts = Vec::new();
         if self.inspection.uses_system {
-            parts.push(format!("{}: no environment, no files unless granted, a virtual clock", WARN.paint("virtual system")));
+            parts.push(format!(
+                "{}: no environment, no files unless granted, a virtual clock",
+                WARN.paint("virtual system")
+            ));
         }
         if self.inspection.reaches_out {
             parts.push(format!("{}: only what the operator grants", BAD.paint("models or HTTP")));
@@ -140,10 +146,24 @@ impl<'a> Inspected<'a> {
             if !uses.is_empty() {
                 facts += &format!(", can use {}", list(&uses));
             }
-            describe(&mut text, "scorer", &info.name, &info.summary, Some(&facts), &settings_table(&info.config_schema));
+            describe(
+                &mut text,
+                "scorer",
+                &info.name,
+                &info.summary,
+                Some(&facts),
+                &settings_table(&info.config_schema),
+            );
         }
         for info in &self.predictors {
-            describe(&mut text, "predict function", &info.name, &info.summary, None, &settings_table(&info.config_schema));
+            describe(
+                &mut text,
+                "predict function",
+                &info.name,
+                &info.summary,
+                None,
+                &settings_table(&info.config_schema),
+            );
         }
         text.push('\n');
         text

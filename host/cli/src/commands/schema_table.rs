@@ -3,7 +3,7 @@
 use scorebox_core::Json;
 use serde_json::{Map, Value};
 
-use crate::terminal::{FAINT, NAME, render, table};
+use crate::terminal::{FAINT, NAME, render, table, wrap};
 
 /// The settings that a schema describes: name, type, default, description. Nested objects appear as `outer.inner`.
 pub(super) fn settings_table(schema: &Json) -> String {
@@ -17,6 +17,7 @@ pub(super) fn settings_table(schema: &Json) -> String {
     for Setting { name, kind, default, description } in settings {
         table.add_row([NAME.paint(name), kind, default, description]);
     }
+    wrap(&mut table);
     render(&table).lines().map(|line| format!("  {line}\n")).collect()
 }
 
@@ -137,7 +138,15 @@ mod tests {
             "words":{"type":"array","items":{"type":"string"}}},
             "$defs":{"Mode":{"description":"How many.","oneOf":[{"const":"all"},{"const":"any"}]}}}"##;
         let table = settings_table(&Json::parse(schema).unwrap());
-        insta::assert_snapshot!(anstream::adapter::strip_str(&table), @"");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&table), @r#"
+         config   type              default    
+        ──────────────────────────────────────────────────────────
+         key      text              required   What is looked up.
+         least    integer ≥ 0       –
+         mode     "all" | "any"     "all"      How many.
+         table    table of number   –
+         words    [text]            –
+        "#);
     }
 
     #[test]

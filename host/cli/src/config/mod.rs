@@ -7,5 +7,5 @@ mod reference;
 mod units;
 
 pub(crate) use file::schema;
-pub(crate) use problem::{ConfigProblem, nearest};
+pub(crate) use problem::nearest;
 pub(crate) use project::{Overrides, Project};

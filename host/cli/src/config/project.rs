@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -161,11 +161,11 @@ impl Project {
             return Err(ConfigProblem::of_file(&self.source.path, "there is no scorer")
                 .help("add one, for instance:\n\n    [[scorers]]\n    use = \"text/exact_match\"\n"));
         }
-        let mut seen = HashMap::new();
+        let mut seen = HashSet::new();
         for scorer in &self.file.scorers {
             let name = self.scorer_name(scorer)?;
             let span = scorer.name.as_ref().unwrap_or(&scorer.function).span();
-            if seen.insert(name, ()).is_some() {
+            if !seen.insert(name) {
                 let problem = self.source.problem(Some(span), format!("two scorers are named `{name}`"));
                 return Err(problem.help("give one of them another `name`"));
             }
@@ -274,7 +274,8 @@ fn syntax_problem(source: &SourceText, error: &toml::de::Error) -> ConfigProblem
     let mut keys = Vec::new();
     collect_keys(known.as_value(), &mut keys);
     let written = error.span().and_then(|span| source.text.get(span));
-    let help = written.and_then(|key| nearest(key, keys.iter().map(String::as_str)));
+    let is_key = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    let help = written.filter(is_key).and_then(|key| nearest(key, keys.iter().map(String::as_str)));
     source.problem(error.span(), error.message()).maybe_help(help.map(|key| format!("did you mean `{key}`?")))
 }
 
@@ -303,7 +304,11 @@ fn config_json(table: &toml::Table) -> Result<Json, String> {
         })
     }
     fn convert_table(table: &toml::Table) -> Result<serde_json::Value, String> {
-        table.iter().map(|(key, value)| Ok((key.clone(), convert(value)?))).collect::<Result<_, _>>().map(serde_json::Value::Object)
+        table
+            .iter()
+            .map(|(key, value)| Ok((key.clone(), convert(value)?)))
+            .collect::<Result<_, _>>()
+            .map(serde_json::Value::Object)
     }
     Json::from_value(&convert_table(table)?).map_err(|error| error.to_string())
 }

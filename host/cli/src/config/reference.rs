@@ -27,7 +27,9 @@ impl<'a> FunctionReference<'a> {
         if text.starts_with(['.', '/']) || text.ends_with(".wasm") {
             return Err(Unresolved {
                 message: format!("`{text}` names a file, but no function in it"),
-                help: Some(format!("write {text:?} as \"{text}#FUNCTION\"; `scorebox plugin inspect {text}` lists its functions")),
+                help: Some(format!(
+                    "write {text:?} as \"{text}#FUNCTION\"; `scorebox plugin inspect {text}` lists its functions"
+                )),
             });
         }
         if let Some((plugin, function)) = text.split_once('/') {

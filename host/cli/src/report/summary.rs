@@ -19,7 +19,9 @@ pub(crate) fn summary(summary: &Summary, predictor: Option<&str>) -> String {
         let name = NAME.paint(&scorer.name);
         match own.map(|index| &scorer.feedback[index]) {
             Some(own) => rows.push(row(&name, Result::Feedback(own), own.n, Some(&scorer.calls))),
-            None => rows.push(row(&name, Result::Nothing, scorer.calls.calls - scorer.calls.errors, Some(&scorer.calls))),
+            None => {
+                rows.push(row(&name, Result::Nothing, scorer.calls.calls - scorer.calls.errors, Some(&scorer.calls)))
+            }
         }
         for feedback in scorer.feedback.iter().filter(|feedback| feedback.name != scorer.name) {
             let name = format!("{} {}", FAINT.paint("└"), feedback.name);
@@ -126,14 +128,14 @@ pub(crate) fn failures(groups: &[FailureGroup], summary: &Summary) -> String {
     for group in groups {
         let (function, consequence) = match &group.scorer {
             Some(scorer) => (&**scorer, ""),
-            None => ("predict", ", which could not be scored"),
+            None => ("predict", ", not scored"),
         };
         let example = match group.rows {
             1 => format!("row {:?}", group.first_row),
             rows => format!("{}, for instance {:?}", count(rows, "row"), group.first_row),
         };
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "\n  {} {} {example}{consequence}", NAME.paint(function), BAD.paint(group.kind));
+        let _ = writeln!(text, "\n  {} · {} · {example}{consequence}", NAME.paint(function), BAD.paint(group.kind));
         for line in explanation(group) {
             let _ = writeln!(text, "    {line}");
         }
@@ -144,22 +146,20 @@ pub(crate) fn failures(groups: &[FailureGroup], summary: &Summary) -> String {
     text
 }
 
-/// The message, and the guest's last words after a crash.
+/// The beginning of the message of the first row.
 fn explanation(group: &FailureGroup) -> Vec<String> {
     const MOST_LINES: usize = 3;
     const MOST_CHARACTERS: usize = 300;
-    let output = group.first.guest_output.as_deref().unwrap_or_default();
-    let output = if group.kind == FailureKind::Trap { output } else { "" };
-    let lines = group.first.message.lines().take(MOST_LINES).chain(output.lines().take(MOST_LINES));
+    let lines = group.first.message.lines().take(MOST_LINES);
     lines.map(|line| line.chars().take(MOST_CHARACTERS).collect()).collect()
 }
 
 /// What to do, where the class of the failure says it.
 fn hint(kind: FailureKind) -> Option<&'static str> {
     match kind {
-        FailureKind::Trap => Some(
-            "the plugin has a bug; the sandbox caught it, and the other rows went on. The row's backtrace is in results.jsonl",
-        ),
+        FailureKind::Trap => {
+            Some("the plugin has a bug; the sandbox held, and the run went on. The backtrace is in results.jsonl")
+        }
         FailureKind::MissingField => Some("add the field to these rows, or leave the scorer out"),
         FailureKind::InvalidConfig => Some("`scorebox plugin inspect` describes the config"),
         FailureKind::Unsupported | FailureKind::Failed | FailureKind::InvalidOutput => None,
@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn numbers_have_about_four_digits() {
         let shown = [0.0, 0.91249, -3.5, 42.25, 1234.5, -98765.4, 1e20].map(number);
-        assert_eq!(shown, ["0.000", "0.912", "-3.500", "42.2", "1,234", "-98,765", "1.000e20"]);
+        assert_eq!(shown, ["0.000", "0.912", "-3.500", "42.2", "1,235", "-98,765", "1.000e20"]);
     }
 
     #[test]

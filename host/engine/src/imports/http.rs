@@ -64,7 +64,7 @@ impl WasiHttpHooks for HttpHooks {
             let target = format!("{} {}", request.method(), request.uri());
             let response = match exchange.run(request, options).await {
                 Ok(response) => response,
-                Err(refusal) => return Err(exchange.record(&target, refusal)),
+                Err(refusal) => return Err(exchange.record(&target, &refusal)),
             };
             let body = response.map(|bytes| Full::new(bytes).map_err(|never| match never {}).boxed_unsync());
             let nothing_left_to_do: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
@@ -123,7 +123,7 @@ impl Exchange {
         HttpError::Denied(format!("the request body exceeds the limit http_bytes of {}", self.max_bytes))
     }
 
-    fn record(&self, target: &str, refusal: HttpError) -> Error {
+    fn record(&self, target: &str, refusal: &HttpError) -> Error {
         let mut counters = lock(&self.counters);
         if counters.refusals.len() < HttpHooks::MAX_REFUSALS {
             counters.refusals.push(format!("{target}: {refusal}"));
@@ -131,7 +131,7 @@ impl Exchange {
         match refusal {
             HttpError::Denied(_) => Error::HttpRequestDenied,
             HttpError::Unavailable(_) => Error::DestinationUnavailable,
-            HttpError::BodyTooLarge(limit) => Error::HttpResponseBodySize(Some(limit)),
+            HttpError::BodyTooLarge(limit) => Error::HttpResponseBodySize(Some(*limit)),
             HttpError::Timeout(_) => Error::HttpResponseTimeout,
         }
     }

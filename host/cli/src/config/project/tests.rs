@@ -14,48 +14,103 @@ const SCORER: &str = "[[scorers]]\nuse = \"text/exact_match\"\n";
 
 #[test]
 fn an_unknown_section_is_refused_with_what_there_is() {
-    insta::assert_snapshot!(refused(&format!("{DATASET}[[scorer]]\nuse = \"text/exact_match\"")), @"");
+    insta::assert_snapshot!(refused(&format!("{DATASET}[[scorer]]\nuse = \"text/exact_match\"")), @r"
+    qa/scorebox.toml:3:3: unknown field `scorer`, expected one of `dataset`, `predict`, `scorers`, `run`
+       |
+     3 | [[scorer]]
+       |   ^^^^^^
+    help: did you mean `scorers`?
+    ");
 }
 
 #[test]
 fn a_misspelled_key_is_suggested() {
-    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}nmae = \"exact\"")), @"");
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}nmae = \"exact\"")), @r#"
+    qa/scorebox.toml:5:1: unknown field `nmae`, expected one of `use`, `name`, `config`, `isolation`, `limits`, `permissions`
+       |
+     5 | nmae = "exact"
+       | ^^^^
+    help: did you mean `name`?
+    "#);
 }
 
 #[test]
 fn a_key_that_is_missing_is_named() {
-    insta::assert_snapshot!(refused("[dataset]\nformat = \"csv\""), @"");
+    insta::assert_snapshot!(refused("[dataset]\nformat = \"csv\""), @r"
+    qa/scorebox.toml:1:1: missing field `path`
+       |
+     1 | [dataset]
+       | ^^^^^^^^^
+    ");
 }
 
 #[test]
 fn broken_toml_is_shown_with_its_place() {
-    insta::assert_snapshot!(refused("[dataset]\npath = data.jsonl"), @"");
+    insta::assert_snapshot!(refused("[dataset]\npath = data.jsonl"), @r"
+    qa/scorebox.toml:2:8: string values must be quoted, expected literal string
+       |
+     2 | path = data.jsonl
+       |        ^^^^^^^^^^
+    ");
 }
 
 #[test]
 fn a_time_needs_a_unit() {
-    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}limits = {{ deadline = 10 }}")), @"");
-    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}limits = {{ deadline = \"soon\" }}")), @"");
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}limits = {{ deadline = 10 }}")), @r#"
+    qa/scorebox.toml:5:23: invalid type: integer `10`, expected a time with its unit, such as "10s" or "500ms"
+       |
+     5 | limits = { deadline = 10 }
+       |                       ^^
+    "#);
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}limits = {{ deadline = \"soon\" }}")), @r#"
+    qa/scorebox.toml:5:23: invalid value: string "soon", expected a time with its unit, such as "10s" or "500ms"
+       |
+     5 | limits = { deadline = "soon" }
+       |                       ^^^^^^
+    "#);
 }
 
 #[test]
 fn an_isolation_that_does_not_exist_is_refused() {
-    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}isolation = \"none\"")), @"");
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}isolation = \"none\"")), @r#"
+    qa/scorebox.toml:5:13: unknown variant `none`, expected one of `example`, `batch`, `run`
+       |
+     5 | isolation = "none"
+       |             ^^^^^^
+    "#);
 }
 
 #[test]
 fn a_dataset_that_is_not_there_is_named() {
-    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}")), @"");
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}")), @r#"
+    qa/scorebox.toml:2:8: there is no dataset qa/data.jsonl
+       |
+     2 | path = "data.jsonl"
+       |        ^^^^^^^^^^^^
+    help: the path is relative to this file
+    "#);
 }
 
 #[test]
 fn a_project_without_scorers_is_refused() {
-    insta::assert_snapshot!(refused(DATASET), @"");
+    insta::assert_snapshot!(refused(DATASET), @r#"
+    qa/scorebox.toml: there is no scorer
+    help: add one, for instance:
+
+        [[scorers]]
+        use = "text/exact_match"
+    "#);
 }
 
 #[test]
 fn two_scorers_of_one_name_are_refused() {
-    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}{SCORER}")), @"");
+    insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}{SCORER}")), @r#"
+    qa/scorebox.toml:6:7: two scorers are named `exact_match`
+       |
+     6 | use = "text/exact_match"
+       |       ^^^^^^^^^^^^^^^^^^
+    help: give one of them another `name`
+    "#);
 }
 
 #[test]
