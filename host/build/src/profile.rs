@@ -1,10 +1,10 @@
 use crate::WASM_TARGET;
 use crate::remap::Remap;
 
-/// How plugins are compiled, whatever the project's own release profile says: fast code, small file, no panics that
-/// unwind, no symbols.
+/// How plugins are compiled, whatever the project's own release profile says: a small file, no panics that unwind, no
+/// symbols. `s` makes components a third smaller than `3`, and a call a tenth slower.
 const RELEASE: [&str; 10] = [
-    "opt-level=3",
+    "opt-level='s'",
     "lto='fat'",
     "codegen-units=1",
     "panic='abort'",

@@ -1,7 +1,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -11,13 +11,21 @@ pub(crate) struct CpuClock {
     created: Instant,
     /// Nanoseconds in polls that are over.
     spent: AtomicU64,
-    /// When the current poll began, in nanoseconds after `created`.
+    /// When the current poll began, in nanoseconds after `created`. A call begins in a poll, and what is done in turn
+    /// without waiting counts as one poll, so that a call which never waits reads the clock twice in all.
     poll_began: AtomicU64,
+    /// Whether the call waits for something, and spends nothing.
+    waits: AtomicBool,
 }
 
 impl CpuClock {
     pub(crate) fn new(now: Instant) -> Arc<Self> {
-        Arc::new(Self { created: now, spent: AtomicU64::new(0), poll_began: AtomicU64::new(0) })
+        Arc::new(Self {
+            created: now,
+            spent: AtomicU64::new(0),
+            poll_began: AtomicU64::new(0),
+            waits: AtomicBool::new(false),
+        })
     }
 
     /// The time spent so far; called by the guest's own thread, from inside a poll.
@@ -35,12 +43,15 @@ impl CpuClock {
         u64::try_from(self.created.elapsed().as_nanos()).unwrap_or(u64::MAX)
     }
 
-    fn enter(&self) {
-        self.poll_began.store(self.nanos_since_creation(), Ordering::Relaxed);
+    fn resume(&self) {
+        if self.waits.swap(false, Ordering::Relaxed) {
+            self.poll_began.store(self.nanos_since_creation(), Ordering::Relaxed);
+        }
     }
 
-    fn leave(&self) {
+    fn pause(&self) {
         self.spent.store(u64::try_from(self.spent().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        self.waits.store(true, Ordering::Relaxed);
     }
 }
 
@@ -54,9 +65,11 @@ impl<F: Future + Unpin> Future for Charged<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        self.clock.enter();
+        self.clock.resume();
         let poll = Pin::new(&mut self.future).poll(context);
-        self.clock.leave();
+        if poll.is_pending() {
+            self.clock.pause();
+        }
         poll
     }
 }

@@ -131,7 +131,11 @@ impl Project {
     pub(crate) fn explain(&self, error: PlanError) -> anyhow::Error {
         let (span, message, help) = match &error {
             PlanError::NoScorers | PlanError::DuplicateName { .. } => (None, error.to_string(), None),
-            PlanError::Load { label, source } => (self.span_of_plugin(label), source.to_string(), None),
+            PlanError::Load { label, source } => {
+                // Some of these messages hold a dump over many lines.
+                let message = source.to_string().split_whitespace().collect::<Vec<_>>().join(" ");
+                (self.span_of_plugin(label), message, None)
+            }
             PlanError::Setup { name, label, source: SetupError::Unknown { what, name: wanted, known } } => {
                 let help = nearest(wanted.as_str(), known.iter().map(String::as_str)).map_or_else(
                     || format!("it has {}; `scorebox plugin inspect {label}` describes them", known.join(", ")),

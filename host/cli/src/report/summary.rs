@@ -20,7 +20,7 @@ pub(crate) fn summary(summary: &Summary, predictor: Option<&str>) -> String {
         match own.map(|index| &scorer.feedback[index]) {
             Some(own) => rows.push(row(&name, Result::Feedback(own), own.n, Some(&scorer.calls))),
             None => {
-                rows.push(row(&name, Result::Nothing, scorer.calls.calls - scorer.calls.errors, Some(&scorer.calls)))
+                rows.push(row(&name, Result::Nothing, scorer.calls.calls - scorer.calls.errors, Some(&scorer.calls)));
             }
         }
         for feedback in scorer.feedback.iter().filter(|feedback| feedback.name != scorer.name) {

@@ -7,13 +7,19 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 use crate::outgoing::{Caller, HttpError, HttpRequest};
 use crate::state::{CallSettings, lock};
 
-/// Hands the requests of `wasi:http/outgoing-handler` to [`crate::Outgoing`].
+/// Hands the requests of `wasi:http/outgoing-handler` to [`crate::Outgoing`]. Empty until the guest uses HTTP: most
+/// never do.
 #[derive(Debug, Default)]
-pub(crate) struct HttpHooks {
-    way_out: Option<(Arc<CallSettings>, Caller)>,
-    counters: Arc<Mutex<Counters>>,
+pub(crate) struct HttpHooks(Option<Arc<WayOut>>);
+
+/// What the requests of one call share.
+#[derive(Debug)]
+struct WayOut {
+    settings: Arc<CallSettings>,
+    caller: Caller,
     max_requests: u64,
     max_bytes: u64,
+    counters: Mutex<Counters>,
 }
 
 #[derive(Debug, Default)]
@@ -30,16 +36,21 @@ impl HttpHooks {
 
     /// Makes the hooks ready for the current call; called each time before the guest can use them.
     pub(crate) fn prepare(&mut self, settings: &Arc<CallSettings>, caller: &Caller, examples: u64) {
-        if self.way_out.is_none() {
-            self.way_out = Some((settings.clone(), caller.clone()));
-            self.max_requests = settings.limits.outgoing_requests.saturating_mul(examples);
-            self.max_bytes = settings.limits.http_bytes.saturating_mul(examples);
-        }
+        self.0.get_or_insert_with(|| {
+            Arc::new(WayOut {
+                settings: settings.clone(),
+                caller: caller.clone(),
+                max_requests: settings.limits.outgoing_requests.saturating_mul(examples),
+                max_bytes: settings.limits.http_bytes.saturating_mul(examples),
+                counters: Mutex::default(),
+            })
+        });
     }
 
     /// Why requests of this call failed, in words.
     pub(crate) fn take_refusals(&self) -> Vec<String> {
-        std::mem::take(&mut lock(&self.counters).refusals)
+        let Some(way_out) = &self.0 else { return Vec::new() };
+        std::mem::take(&mut lock(&way_out.counters).refusals)
     }
 }
 
@@ -54,17 +65,13 @@ impl WasiHttpHooks for HttpHooks {
                 Output = Result<(http::Response<WasiBody>, Box<dyn Future<Output = Result<(), Error>> + Send>), Error>,
             > + Send,
     > {
-        let exchange = Exchange {
-            way_out: self.way_out.clone(),
-            counters: self.counters.clone(),
-            max_requests: self.max_requests,
-            max_bytes: self.max_bytes,
-        };
+        let way_out = self.0.clone();
         Box::new(async move {
             let target = format!("{} {}", request.method(), request.uri());
-            let response = match exchange.run(request, options).await {
+            let Some(way_out) = way_out else { return Err(Error::HttpRequestDenied) };
+            let response = match way_out.exchange(request, options).await {
                 Ok(response) => response,
-                Err(refusal) => return Err(exchange.record(&target, &refusal)),
+                Err(refusal) => return Err(way_out.record(&target, &refusal)),
             };
             let body = response.map(|bytes| Full::new(bytes).map_err(|never| match never {}).boxed_unsync());
             let nothing_left_to_do: Box<dyn Future<Output = Result<(), Error>> + Send> = Box::new(async { Ok(()) });
@@ -73,23 +80,13 @@ impl WasiHttpHooks for HttpHooks {
     }
 }
 
-/// One request and its response.
-struct Exchange {
-    way_out: Option<(Arc<CallSettings>, Caller)>,
-    counters: Arc<Mutex<Counters>>,
-    max_requests: u64,
-    max_bytes: u64,
-}
-
-impl Exchange {
-    async fn run(
+impl WayOut {
+    /// One request and its response.
+    async fn exchange(
         &self,
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
     ) -> Result<http::Response<Bytes>, HttpError> {
-        let Some((settings, caller)) = &self.way_out else {
-            return Err(HttpError::Denied("no HTTP access is granted".into()));
-        };
         let bytes_left = self.admit()?;
         let (parts, body) = request.into_parts();
         let limit = usize::try_from(bytes_left).unwrap_or(usize::MAX);
@@ -99,7 +96,7 @@ impl Exchange {
         let timeout = options.and_then(|options| options.first_byte_timeout);
         let request =
             HttpRequest { request: http::Request::from_parts(parts, body), timeout, max_body_bytes: bytes_left };
-        let response = settings.outgoing.http(caller, request).await?.response;
+        let response = self.settings.outgoing.http(&self.caller, request).await?.response;
         let length = response.body().len() as u64;
         if length > bytes_left {
             return Err(HttpError::BodyTooLarge(bytes_left));
