@@ -43,9 +43,14 @@ fn row(index: u64, prediction: Result<Json, Failure>, outcomes: [Outcome; 2]) ->
     RowResult {
         index,
         id: format!("q{index}"),
-        prediction: Some(Prediction { outputs: prediction, elapsed: micros(10) }),
+        prediction: Some(Prediction { outputs: prediction, trace: None, log: Vec::new(), elapsed: micros(10) }),
         scores: scores
-            .map(|(scorer, outcome)| ScoreResult { scorer: scorer.into(), outcome, elapsed: micros(3) })
+            .map(|(scorer, outcome)| ScoreResult {
+                scorer: scorer.into(),
+                outcome,
+                log: Vec::new(),
+                elapsed: micros(3),
+            })
             .collect(),
         started: micros(100 * index),
     }
