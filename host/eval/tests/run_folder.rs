@@ -175,8 +175,12 @@ fn what_a_scorer_makes_up_does_not_grow_the_summary() {
             feedback("s", Value::Text(format!("label {index}"))),
             feedback("s", Value::Text("x".repeat(1000))),
         ];
-        let score =
-            ScoreResult { scorer: "s".into(), outcome: Outcome::Feedback(made_up.into()), elapsed: Duration::ZERO };
+        let score = ScoreResult {
+            scorer: "s".into(),
+            outcome: Outcome::Feedback(made_up.into()),
+            log: Vec::new(),
+            elapsed: Duration::ZERO,
+        };
         summary.add(&RowResult {
             index,
             id: index.to_string(),

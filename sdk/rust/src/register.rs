@@ -1,6 +1,6 @@
 /// Says what the component holds. Written once, in the root of the plugin's crate:
 ///
-/// ```ignore
+/// ```text
 /// scorebox_sdk::plugin! {
 ///     scorers: [exact_match, similarity::levenshtein],
 ///     predictors: [echo],
