@@ -10,7 +10,7 @@ use serde_json::json;
 async fn without_a_gateway_a_model_is_denied() {
     for scorer in ["ask_model", "embed"] {
         let failure = Call::new(curious().await, scorer).failure(&example_with("row", &json!("judge"))).await;
-        assert_eq!(failure.kind, FailureKind::Failed);
+        assert_eq!(failure.kind, FailureKind::Denied);
         assert_eq!(failure.message, "denied: no model is configured");
     }
 }
@@ -19,7 +19,8 @@ async fn without_a_gateway_a_model_is_denied() {
 async fn without_a_gateway_http_is_denied_and_the_reason_is_logged() {
     let scored = Call::new(curious().await, "fetch").score(&example_with("row", &json!("example.com"))).await;
     let failure = scored.result.unwrap_err();
-    assert!(failure.message.contains("HttpRequestDenied"), "{failure}");
+    assert_eq!(failure.kind, FailureKind::Denied);
+    assert!(failure.message.contains("GET https://example.com/: denied: no HTTP access is granted"), "{failure}");
     let reasons: Vec<_> = scored.log.iter().map(|line| line.message.as_str()).collect();
     assert_eq!(reasons, ["http: GET https://example.com/: denied: no HTTP access is granted"]);
 }
@@ -45,7 +46,7 @@ async fn tokens_beyond_the_limit_are_refused() {
         .limits(|limits| limits.tokens = 25);
     let failure = call.failure(&example_with("row", &json!("judge"))).await;
     let refusal = "after 3 replies: over budget: this call has used 30 tokens; the limit tokens is 25";
-    assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Failed, refusal));
+    assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Gateway, refusal));
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ Usage: cargo xtask <COMMAND> [ARGUMENTS]
 
   demo      evaluate the demo project; ARGUMENTS go to `scorebox demo`
   test      run all tests; ARGUMENTS go to `cargo test`, for instance `-p scorebox-core`
-  plugins   build the plugins and list what they are
+  plugins   build the plugins in the folders ARGUMENTS, or all of plugins/, and list what they are
   bench     run the benchmarks; ARGUMENTS go to `cargo bench`
   check     format, lints, documentation, licences and banned crates
   ci        test, then check: what the continuous integration runs
@@ -59,7 +59,7 @@ fn run() -> Result<()> {
         "demo" => demo::run(&repository, &arguments),
         "test" => test::run(&repository, &arguments),
         "bench" => bench::run(&repository, &arguments),
-        "plugins" => no_arguments(&arguments).and_then(|()| plugins::run(&repository)),
+        "plugins" => plugins::run(&repository, &arguments),
         "check" => no_arguments(&arguments).and_then(|()| check::run(&repository)),
         "ci" => no_arguments(&arguments).and_then(|()| {
             test::run(&repository, &[])?;

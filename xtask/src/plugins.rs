@@ -1,3 +1,4 @@
+use std::ffi::OsString;
 use std::fs;
 use std::path::PathBuf;
 
@@ -7,21 +8,36 @@ use scorebox_build::{BuildRequest, Report, build_rust_plugin};
 use crate::repository::Repository;
 use crate::wasm_target;
 
-/// Builds every plugin of the repository and lists what came out.
-pub(crate) fn run(repository: &Repository) -> Result<()> {
+/// Builds the plugins in the named folders, or every plugin of the repository, and lists what came out.
+pub(crate) fn run(repository: &Repository, folders: &[OsString]) -> Result<()> {
     wasm_target::ensure(repository)?;
+    let projects = if folders.is_empty() { projects(repository)? } else { named_projects(folders)? };
+    let components = repository.target_dir().join("components");
+    fs::create_dir_all(&components)?;
     let mut reports = Vec::new();
-    for (name, project) in projects(repository)? {
+    for (name, project) in projects {
         // The same target folder as for the plugins that are embedded in the command: nothing is compiled twice.
         let target_dir = repository.target_dir().join("plugins");
-        let built = build_rust_plugin(&BuildRequest { project, target_dir, locked: true })?;
+        let built = build_rust_plugin(&BuildRequest { project, target_dir, locked: folders.is_empty() })?;
+        fs::write(components.join(&name).with_extension("wasm"), &built.component)?;
         reports.push((name, built.report));
     }
     println!("{}", table(&reports));
+    println!("\nwritten to {}", components.display());
     Ok(())
 }
 
-/// Name and folder of each plugin, by name.
+/// Name and folder of each plugin that the user named.
+fn named_projects(folders: &[OsString]) -> Result<Vec<(String, PathBuf)>> {
+    let named = |folder: &OsString| {
+        let path = fs::canonicalize(folder).with_context(|| format!("there is no folder {}", folder.display()))?;
+        let name = path.file_name().context("the root folder is no plugin")?.to_string_lossy().into_owned();
+        Ok((name, path))
+    };
+    folders.iter().map(named).collect()
+}
+
+/// Name and folder of each plugin of the repository, by name.
 fn projects(repository: &Repository) -> Result<Vec<(String, PathBuf)>> {
     let plugins = repository.root().join("plugins");
     let entries = fs::read_dir(&plugins).with_context(|| format!("cannot read {}", plugins.display()))?;

@@ -134,12 +134,14 @@ impl Guest {
     pub(crate) fn take_traces(&mut self) -> Remains {
         let state = self.store.data_mut();
         // `wasi:http` tells the guest no more than a code.
-        for refusal in state.http_hooks.take_refusals() {
+        for (kind, refusal) in state.http_hooks.take_refusals() {
             state.log.push(LogLevel::Warn, &format!("http: {refusal}"));
+            state.outgoing_failure = Some((kind, refusal));
         }
         Remains {
             log: state.log.take(),
             usage: state.usage,
+            outgoing_failure: state.outgoing_failure.take(),
             trace: state.spans.take(&state.caller),
             duration: state.clock.elapsed(),
         }
@@ -183,6 +185,8 @@ async fn place(component: &Linked) -> Result<OwnedSemaphorePermit, Failure> {
 pub(crate) struct Remains {
     pub(crate) log: Vec<LogLine>,
     pub(crate) usage: Usage,
+    /// The last request that the host did not fulfil, and why.
+    pub(crate) outgoing_failure: Option<(FailureKind, String)>,
     pub(crate) trace: Option<Trace>,
     pub(crate) duration: Duration,
 }

@@ -33,6 +33,21 @@ impl Stop {
     }
 }
 
+/// A guest that gives up after the host did not fulfil a request says so in its own words; the kind is the host's.
+pub(crate) fn blame(failure: Failure, outgoing: Option<(FailureKind, String)>) -> Failure {
+    match outgoing {
+        Some((kind, reason)) if failure.kind == FailureKind::Failed => {
+            let message = if failure.message.contains(&reason) {
+                failure.message
+            } else {
+                format!("{} ({reason})", failure.message)
+            };
+            Failure { kind, message, ..failure }
+        }
+        _ => failure,
+    }
+}
+
 /// At which point of a call an error came up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
@@ -125,7 +140,7 @@ fn guest_output(state: &mut HostState) -> Option<String> {
         output.push_str(&line.message);
         output.push('\n');
     }
-    for refusal in state.http_hooks.take_refusals() {
+    for (_, refusal) in state.http_hooks.take_refusals() {
         output.push_str("http: ");
         push_escaped(&mut output, &refusal, usize::MAX);
         output.push('\n');

@@ -118,7 +118,7 @@ pub fn inspect(bytes: &[u8], max_bytes: usize) -> Result<Inspection, LoadError> 
 fn top_level_names(bytes: &[u8]) -> Result<(Vec<String>, Vec<String>), LoadError> {
     let malformed = |error: &wasmparser::BinaryReaderError| LoadError::Malformed {
         offset: error.offset(),
-        message: error.message().to_owned(),
+        message: one_line(error.message()),
     };
     let (mut imports, mut exports) = (Vec::new(), Vec::new());
     let mut depth = 0_u32;
@@ -141,6 +141,11 @@ fn top_level_names(bytes: &[u8]) -> Result<(Vec<String>, Vec<String>), LoadError
         }
     }
     Ok((imports, exports))
+}
+
+/// wasmparser lays some messages out over several lines.
+pub(crate) fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The name of an interface without its version.

@@ -5,6 +5,7 @@ use scorebox_core::{Failure, FailureKind, Json, PredictorInfo, Trace};
 
 use crate::call::Guest;
 use crate::capture::LogLine;
+use crate::failure;
 use crate::outgoing::Usage;
 use crate::output;
 use crate::plugin::PluginInner;
@@ -70,7 +71,9 @@ impl Predictor {
         let outcome = guest.call(&predictor.plugin.component, &exports.predict, params).await;
         let remains = guest.take_traces();
         Predicted {
-            result: outcome.and_then(|(answer,)| output::prediction(answer, &predictor.settings.limits)),
+            result: outcome
+                .and_then(|(answer,)| output::prediction(answer, &predictor.settings.limits))
+                .map_err(|failure| failure::blame(failure, remains.outgoing_failure)),
             trace: remains.trace,
             log: remains.log,
             usage: remains.usage,

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::call::{Guest, Remains};
 use crate::capture::LogLine;
 use crate::exports::ScorerExports;
+use crate::failure;
 use crate::fields;
 use crate::idle::Owner;
 use crate::outgoing::Usage;
@@ -202,7 +203,9 @@ impl Scorer {
                     // What was logged and used cannot be told apart within a batch; it goes with the first example.
                     let log = std::mem::take(&mut remains.log);
                     let usage = std::mem::take(&mut remains.usage);
-                    Scored { result: answer, log, usage, duration: remains.duration }
+                    let outgoing_failure = remains.outgoing_failure.clone();
+                    let result = answer.map_err(|failure| failure::blame(failure, outgoing_failure));
+                    Scored { result, log, usage, duration: remains.duration }
                 }
             })
             .collect())
@@ -252,6 +255,7 @@ impl Drop for ScorerInner {
 
 impl Scored {
     fn new(result: Result<Vec<Feedback>, Failure>, remains: Remains) -> Self {
+        let result = result.map_err(|failure| failure::blame(failure, remains.outgoing_failure));
         Self { result, log: remains.log, usage: remains.usage, duration: remains.duration }
     }
 

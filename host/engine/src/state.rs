@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex};
 
-use scorebox_core::Digest;
+use scorebox_core::{Digest, FailureKind};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -61,6 +61,8 @@ pub(crate) struct HostState {
     pub(crate) host_calls: u64,
     /// Requests that left the sandbox so far.
     pub(crate) outgoing_requests: u64,
+    /// The last request that the host did not fulfil, and why.
+    pub(crate) outgoing_failure: Option<(FailureKind, String)>,
     /// Tokens used so far.
     pub(crate) usage: Usage,
     /// Limits, grants and the way out.
@@ -89,6 +91,7 @@ impl HostState {
             spans: SpanRecorder::new(limits.spans),
             host_calls: 0,
             outgoing_requests: 0,
+            outgoing_failure: None,
             usage: Usage::default(),
             examples: 1,
             caller,
@@ -109,6 +112,7 @@ impl HostState {
         }
         self.host_calls = 0;
         self.outgoing_requests = 0;
+        self.outgoing_failure = None;
         self.usage = Usage::default();
         self.http_hooks = HttpHooks::default();
         self.clock = clock;

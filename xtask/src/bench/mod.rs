@@ -26,7 +26,7 @@ pub(crate) fn run(repository: &Repository, arguments: &[OsString]) -> Result<()>
     wasm_target::ensure(repository)?;
     heading("Benchmarks of the crates");
     // In the release profile by name: what the demo and the tests compiled is used as it is.
-    let cargo = ["bench", "--profile", "release", "--workspace", "--benches"];
+    let cargo = ["bench", "--profile", "release", "--workspace", "--bench", "*"];
     run_command(repository.cargo(cargo).args(arguments))?;
     if !arguments.is_empty() {
         // Someone looks at one benchmark, not at everything.

@@ -33,9 +33,10 @@ impl From<Complaint> for LoadError {
 
 /// Validates, then compiles; validation first, so that damage is reported with its place.
 fn compile(engine: &wasmtime::Engine, bytes: &[u8]) -> Result<Vec<u8>, Complaint> {
-    wasmparser::Validator::new()
-        .validate_all(bytes)
-        .map_err(|error| Complaint::Malformed { offset: error.offset(), message: error.message().to_owned() })?;
+    wasmparser::Validator::new().validate_all(bytes).map_err(|error| Complaint::Malformed {
+        offset: error.offset(),
+        message: crate::inspect::one_line(error.message()),
+    })?;
     engine.precompile_component(bytes).map_err(|error| Complaint::Compile { message: format!("{error:#}") })
 }
 

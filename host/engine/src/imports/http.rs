@@ -2,6 +2,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full, Limited};
+use scorebox_core::FailureKind;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use crate::outgoing::{Caller, HttpError, HttpRequest};
@@ -27,7 +28,7 @@ struct Counters {
     requests: u64,
     bytes: u64,
     /// Why requests failed: `wasi:http` has no room for a text, but the user needs one.
-    refusals: Vec<String>,
+    refusals: Vec<(FailureKind, String)>,
 }
 
 impl HttpHooks {
@@ -48,7 +49,7 @@ impl HttpHooks {
     }
 
     /// Why requests of this call failed, in words.
-    pub(crate) fn take_refusals(&self) -> Vec<String> {
+    pub(crate) fn take_refusals(&self) -> Vec<(FailureKind, String)> {
         let Some(way_out) = &self.0 else { return Vec::new() };
         std::mem::take(&mut lock(&way_out.counters).refusals)
     }
@@ -123,7 +124,11 @@ impl WayOut {
     fn record(&self, target: &str, refusal: &HttpError) -> Error {
         let mut counters = lock(&self.counters);
         if counters.refusals.len() < HttpHooks::MAX_REFUSALS {
-            counters.refusals.push(format!("{target}: {refusal}"));
+            let kind = match refusal {
+                HttpError::Denied(_) => FailureKind::Denied,
+                _ => FailureKind::Gateway,
+            };
+            counters.refusals.push((kind, format!("{target}: {refusal}")));
         }
         match refusal {
             HttpError::Denied(_) => Error::HttpRequestDenied,

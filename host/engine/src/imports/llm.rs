@@ -1,4 +1,4 @@
-use scorebox_core::Json;
+use scorebox_core::{FailureKind, Json};
 
 use crate::bindings::llm as wit;
 use crate::outgoing::{
@@ -14,7 +14,7 @@ impl wit::Host for HostState {
         self.count_outgoing(1)?;
         let request = match self.admit(request) {
             Ok(request) => request,
-            Err(error) => return Ok(Err(error.into())),
+            Err(error) => return Ok(Err(self.refuse(error))),
         };
         let outgoing = self.settings.outgoing.clone();
         let reply = outgoing.complete(&self.caller, request).await;
@@ -36,7 +36,7 @@ impl wit::Host for HostState {
             .into_iter()
             .map(|request| match request {
                 Ok(_) => self.account(replies.next().unwrap_or_else(missing)),
-                Err(error) => Err(error.into()),
+                Err(error) => Err(self.refuse(error)),
             })
             .collect())
     }
@@ -45,14 +45,15 @@ impl wit::Host for HostState {
         self.count_host_call()?;
         self.count_outgoing(1)?;
         if !self.has_tokens_left() {
-            return Ok(Err(self.out_of_tokens().into()));
+            let error = self.out_of_tokens();
+            return Ok(Err(self.refuse(error)));
         }
         let outgoing = self.settings.outgoing.clone();
         let reply = outgoing.embed(&self.caller, model, texts).await;
         if let Ok(embeddings) = &reply {
             self.usage.add(embeddings.usage);
         }
-        Ok(reply.map(Into::into).map_err(Into::into))
+        Ok(reply.map(Into::into).map_err(|error| self.refuse(error)))
     }
 }
 
@@ -107,9 +108,19 @@ impl HostState {
     }
 
     fn account(&mut self, reply: Result<ChatResponse, LlmError>) -> Reply<wit::ChatResponse> {
-        let response = reply?;
+        let response = reply.map_err(|error| self.refuse(error))?;
         self.usage.add(response.usage);
         Ok(response.into())
+    }
+
+    /// Passes an error on to the guest, and remembers it: if the guest fails next, this is why.
+    fn refuse(&mut self, error: LlmError) -> wit::LlmError {
+        let kind = match error {
+            LlmError::Denied(_) => FailureKind::Denied,
+            _ => FailureKind::Gateway,
+        };
+        self.outgoing_failure = Some((kind, error.to_string()));
+        error.into()
     }
 
     fn out_of_tokens(&self) -> LlmError {
