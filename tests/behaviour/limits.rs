@@ -165,7 +165,7 @@ async fn a_million_feedbacks_are_too_many_to_be_read() {
 async fn feedbacks_that_can_be_read_are_counted() {
     let call = Call::new(hostile().await, "million_feedbacks").limits(|limits| limits.host_call_bytes = 512 * MIB);
     let failure = call.failure_among_neighbours().await;
-    assert_failure(&failure, FailureKind::OutputLimit, "1000000 feedbacks; the limit feedbacks is 256");
+    assert_failure(&failure, FailureKind::OutputLimit, "feedbacks returned: 1000000; the limit feedbacks is 256");
 }
 
 #[tokio::test]

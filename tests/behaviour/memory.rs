@@ -39,6 +39,7 @@ fn memory_returns_after_guests_that_take_too_much() {
         "giant_log_message",
         "host_call_flood",
         "span_flood",
+        "fat_span",
         "panic",
         "giant_error",
     ];

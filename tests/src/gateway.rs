@@ -50,6 +50,10 @@ impl Outgoing for FakeGateway {
         Ok(Embeddings { vectors: texts.iter().map(|_| vec![0.5, 0.5]).collect(), usage: Self::USAGE, model })
     }
 
+    async fn admit_http(&self, _: &Caller, _: &http::request::Parts) -> Result<(), HttpError> {
+        Ok(())
+    }
+
     async fn http(&self, _: &Caller, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         self.wait().await;
         let host = request.request.uri().host().unwrap_or_default().to_owned();

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
+use crate::config::check_concurrency;
+
 /// Not in the help: what the command calls itself with to compile a plugin in another process.
 pub(crate) const COMPILE_WORKER: &str = "compile-worker";
 
@@ -83,7 +85,7 @@ pub(crate) struct EvalArguments {
     #[arg(default_value = ".", value_hint = clap::ValueHint::AnyPath)]
     pub(crate) path: PathBuf,
     /// How many rows are worked on at once.
-    #[arg(short = 'j', long, value_name = "N")]
+    #[arg(short = 'j', long, value_name = "N", value_parser = parse_jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
     /// Evaluate only the first N rows.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
@@ -139,4 +141,10 @@ pub(crate) struct InspectArguments {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs: NonZeroUsize = text.parse().map_err(|error| format!("{error}"))?;
+    check_concurrency(jobs)?;
+    Ok(jobs)
 }

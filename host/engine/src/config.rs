@@ -94,7 +94,7 @@ pub struct CallLimits {
     pub log_bytes: usize,
     /// Bytes of standard output and standard error that are kept; the rest is counted and dropped.
     pub stderr_bytes: usize,
-    /// Spans that are recorded.
+    /// Spans that are recorded; their texts together fill at most `output_bytes`. The rest is dropped.
     pub spans: usize,
     /// Requests that leave through [`crate::Outgoing`].
     pub outgoing_requests: u64,

@@ -107,7 +107,7 @@ const HOST_STACK_BYTES: usize = 256 * 1024;
 const CORE_INSTANCES_PER_COMPONENT: u32 = 32;
 /// Memories and tables for each component: nearly all have one memory and one or two tables.
 const MEMORIES_PER_COMPONENT: u32 = 4;
-const TABLES_PER_COMPONENT: u32 = 16;
+const TABLES_PER_COMPONENT: u32 = 8;
 /// Memory of a guest that is kept and reset, rather than given back to the system and faulted in again.
 const KEEP_RESIDENT_BYTES: usize = 4 * 1024 * 1024;
 /// How many memories wait to be given back to the system in one go, where every guest's memory is. Until then they count
@@ -121,9 +121,9 @@ fn pool(config: &EngineConfig) -> PoolingAllocationConfig {
     let mut pool = PoolingAllocationConfig::new();
     pool.total_component_instances(instances)
         .total_stacks(instances.saturating_mul(2))
-        .total_core_instances(instances.saturating_mul(8))
-        .total_memories(instances.saturating_mul(2))
-        .total_tables(instances.saturating_mul(4))
+        .total_core_instances(instances.saturating_mul(CORE_INSTANCES_PER_COMPONENT))
+        .total_memories(instances.saturating_mul(MEMORIES_PER_COMPONENT))
+        .total_tables(instances.saturating_mul(TABLES_PER_COMPONENT))
         .max_core_instances_per_component(CORE_INSTANCES_PER_COMPONENT)
         .max_memories_per_component(MEMORIES_PER_COMPONENT)
         .max_tables_per_component(TABLES_PER_COMPONENT)

@@ -4,6 +4,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use wasmparser::{Encoding, Parser, Payload};
 
+use crate::capture::push_escaped;
 use crate::error::LoadError;
 use crate::linker::{OFFERED, Reach};
 
@@ -129,18 +130,27 @@ fn top_level_names(bytes: &[u8]) -> Result<(Vec<String>, Vec<String>), LoadError
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentImportSection(section) if depth == 0 => {
                 for import in section {
-                    imports.push(import.map_err(|error| malformed(&error))?.name.name.to_owned());
+                    imports.push(shown(import.map_err(|error| malformed(&error))?.name.name));
                 }
             }
             Payload::ComponentExportSection(section) if depth == 0 => {
                 for export in section {
-                    exports.push(export.map_err(|error| malformed(&error))?.name.name.to_owned());
+                    exports.push(shown(export.map_err(|error| malformed(&error))?.name.name));
                 }
             }
             _ => {}
         }
     }
     Ok((imports, exports))
+}
+
+/// A name as it can be printed: the component is not validated yet, and may say anything. Names of the contract stay as
+/// they are.
+fn shown(name: &str) -> String {
+    const MAX_BYTES: usize = 500;
+    let mut shown = String::new();
+    push_escaped(&mut shown, name, MAX_BYTES);
+    one_line(&shown)
 }
 
 /// wasmparser lays some messages out over several lines.

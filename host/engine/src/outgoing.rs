@@ -21,6 +21,9 @@ pub trait Outgoing: Debug + Send + Sync {
     /// Embeds texts with the model behind an alias.
     async fn embed(&self, caller: &Caller, model: String, texts: Vec<String>) -> Result<Embeddings, LlmError>;
 
+    /// Whether a request may be sent at all, asked before its body is read. [`Outgoing::http`] decides for good.
+    async fn admit_http(&self, caller: &Caller, request: &http::request::Parts) -> Result<(), HttpError>;
+
     /// Sends an HTTP request. The response body has at most `max_body_bytes`.
     async fn http(&self, caller: &Caller, request: HttpRequest) -> Result<HttpResponse, HttpError>;
 }
@@ -225,6 +228,10 @@ impl Outgoing for NothingGranted {
 
     async fn embed(&self, _: &Caller, _: String, _: Vec<String>) -> Result<Embeddings, LlmError> {
         Err(LlmError::Denied(Self::NO_MODEL.into()))
+    }
+
+    async fn admit_http(&self, _: &Caller, _: &http::request::Parts) -> Result<(), HttpError> {
+        Err(HttpError::Denied(Self::NO_HTTP.into()))
     }
 
     async fn http(&self, _: &Caller, _: HttpRequest) -> Result<HttpResponse, HttpError> {

@@ -30,7 +30,7 @@ pub(crate) fn feedback(
     let returned = answer.map_err(plugin_error)?;
     if returned.len() > limits.feedbacks {
         let (count, limit) = (returned.len(), limits.feedbacks);
-        return Err(limit_exceeded(format!("the scorer returned {count} feedbacks; the limit feedbacks is {limit}")));
+        return Err(limit_exceeded(format!("feedbacks returned: {count}; the limit feedbacks is {limit}")));
     }
     check_size(returned.iter().map(feedback_bytes).sum(), limits)?;
     returned.into_iter().map(|feedback| one_feedback(feedback, scorer, limits)).collect()

@@ -88,7 +88,7 @@ impl HostState {
             limiter: Limiter::new(limits),
             log: LogCapture::new(limits.log_bytes),
             stderr: None,
-            spans: SpanRecorder::new(limits.spans),
+            spans: SpanRecorder::new(limits.spans, limits.output_bytes),
             host_calls: 0,
             outgoing_requests: 0,
             outgoing_failure: None,
@@ -106,7 +106,7 @@ impl HostState {
         example_id.clone_into(&mut self.caller.example_id);
         self.limiter.refused = None;
         self.log = LogCapture::new(limits.log_bytes);
-        self.spans = SpanRecorder::new(limits.spans);
+        self.spans = SpanRecorder::new(limits.spans, limits.output_bytes);
         if let Some(stderr) = &self.stderr {
             *lock(stderr) = Capture::new(limits.stderr_bytes);
         }

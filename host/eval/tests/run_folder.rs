@@ -22,7 +22,7 @@ fn record() -> RunRecord {
         git_commit: None,
         seed: 7,
         config: Json::parse("{\"scorers\": []}").unwrap(),
-        dataset: DatasetRecord { path: "qa.jsonl".into(), digest: Digest::of(b"rows"), rows: 3 },
+        dataset: DatasetRecord { path: "qa.jsonl".into(), digest: Digest::of(b"rows"), rows: 3, limit: None },
         plugins: vec![PluginRecord {
             name: "text".into(),
             digest: Digest::of(b"plugin"),

@@ -30,20 +30,25 @@ struct Setting {
 
 /// Deeper nesting is left to `--json`.
 const MAX_DEPTH: usize = 4;
+/// So are schemas that a plugin blew up.
+const MAX_SETTINGS: usize = 200;
 
 fn collect(root: &Value, schema: &Value, prefix: &str, settings: &mut Vec<Setting>, depth: usize) {
     let schema = resolve(root, schema);
     let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
     let required: Vec<_> = schema.get("required").and_then(Value::as_array).into_iter().flatten().collect();
     for (name, property) in properties {
+        if settings.len() >= MAX_SETTINGS {
+            return;
+        }
         let resolved = resolve(root, property);
         let is_required = required.iter().any(|required| required.as_str() == Some(name));
         let default = property.get("default").filter(|default| !default.is_null());
         settings.push(Setting {
-            name: format!("{prefix}{name}"),
+            name: printable(&format!("{prefix}{name}")),
             kind: kind(root, property, 0),
             default: match default {
-                Some(default) => default.to_string(),
+                Some(default) => printable(&default.to_string()),
                 None if is_required => "required".to_owned(),
                 None => FAINT.paint("–"),
             },
@@ -58,7 +63,12 @@ fn collect(root: &Value, schema: &Value, prefix: &str, settings: &mut Vec<Settin
 /// The first paragraph, on one line.
 fn description(schema: &Value) -> Option<String> {
     let text = schema.get("description")?.as_str()?;
-    Some(text.split("\n\n").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" "))
+    Some(printable(&text.split("\n\n").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")))
+}
+
+/// Text from a plugin's schema, without what could steer the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
 
 /// Follows a reference within the schema; schemas come from plugins, so a circle of references must end.

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use scorebox_engine::{CallLimits, DirGrant, Isolation};
 use scorebox_eval::{CellType, FieldPath, Format};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
-use super::units::{ByteCount, Time};
+use super::units::{self, ByteCount, Time};
 
 /// What is evaluated, with what, and how.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -121,7 +122,12 @@ pub(super) struct LimitsSection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) fuel: Option<u64>,
     /// Memory, such as "64MiB".
-    #[serde(default, alias = "memory_bytes", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        alias = "memory_bytes",
+        deserialize_with = "units::linear_memory",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub(super) memory: Option<ByteCount>,
     /// Elements of all tables together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -162,6 +168,20 @@ pub(super) struct LimitsSection {
     /// Tokens of all model calls, read and written together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) tokens: Option<u64>,
+}
+
+/// More rows at once than this would only wait for each other.
+const MAX_CONCURRENCY: usize = 512;
+
+/// Refuses a number of rows at once that no machine has use for.
+pub(crate) fn check_concurrency(rows: NonZeroUsize) -> Result<(), String> {
+    if rows.get() <= MAX_CONCURRENCY { Ok(()) } else { Err(format!("at most {MAX_CONCURRENCY} rows at once")) }
+}
+
+fn concurrency<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<NonZeroUsize>, D::Error> {
+    let rows = Option::deserialize(deserializer)?;
+    rows.map_or(Ok(()), check_concurrency).map_err(D::Error::custom)?;
+    Ok(rows)
 }
 
 impl LimitsSection {
@@ -226,6 +246,7 @@ pub(super) struct RunSection {
     /// How many rows are worked on at once; by default as many as there are cores, and 16 when a plugin can wait for
     /// other machines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(deserialize_with = "concurrency")]
     pub(super) concurrency: Option<NonZeroUsize>,
     /// Where the plugins' randomness comes from.
     #[serde(default)]

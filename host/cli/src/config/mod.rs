@@ -6,6 +6,6 @@ mod project;
 mod reference;
 mod units;
 
-pub(crate) use file::schema;
+pub(crate) use file::{check_concurrency, schema};
 pub(crate) use problem::nearest;
 pub(crate) use project::{Overrides, Project};

@@ -97,6 +97,18 @@ impl<'de> Deserialize<'de> for ByteCount {
     }
 }
 
+/// A size of linear memory: WebAssembly's addresses have 32 bits.
+pub(super) fn linear_memory<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ByteCount>, D::Error> {
+    const MAX_BYTES: u64 = 4 << 30;
+    let size = Option::<ByteCount>::deserialize(deserializer)?;
+    match size {
+        Some(ByteCount(bytes)) if bytes as u64 > MAX_BYTES => {
+            Err(de::Error::custom("a plugin can have at most 4 GiB of memory"))
+        }
+        size => Ok(size),
+    }
+}
+
 impl Serialize for ByteCount {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)

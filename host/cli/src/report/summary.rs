@@ -168,9 +168,9 @@ fn hint(kind: FailureKind) -> Option<&'static str> {
         FailureKind::CpuLimit => Some("raise `limits.cpu`, or look why the plugin computes so long"),
         FailureKind::FuelLimit => Some("raise `limits.fuel`"),
         FailureKind::MemoryLimit => Some("raise `limits.memory`, if the plugin may have more"),
-        FailureKind::OutputLimit => Some("raise `limits.output`, if the plugin may return more"),
-        FailureKind::HostCallLimit => Some("raise `limits.host_calls` or `limits.resources`"),
-        FailureKind::Denied => Some("grant it in `permissions`, if you trust the plugin with it"),
+        FailureKind::OutputLimit => Some("raise the limit that the message names, if the plugin may return more"),
+        FailureKind::HostCallLimit => Some("raise the limit that the message names, if the plugin may do more"),
+        FailureKind::Denied => Some("this version of Scorebox cannot grant models or HTTP yet"),
         FailureKind::Gateway => Some("try again; the model or the peer could not be used"),
         FailureKind::Instantiation => Some("`scorebox plugin inspect` shows what the plugin needs"),
     }

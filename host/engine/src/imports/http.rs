@@ -1,7 +1,7 @@
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full};
 use scorebox_core::FailureKind;
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
@@ -88,37 +88,46 @@ impl WayOut {
         request: http::Request<WasiBody>,
         options: Option<RequestOptions>,
     ) -> Result<http::Response<Bytes>, HttpError> {
-        let bytes_left = self.admit()?;
-        let (parts, body) = request.into_parts();
-        let limit = usize::try_from(bytes_left).unwrap_or(usize::MAX);
-        let body = Limited::new(body, limit).collect().await.map_err(|_| self.out_of_bytes())?.to_bytes();
-        let sent = body.len() as u64;
-        let bytes_left = bytes_left.saturating_sub(sent);
-        let timeout = options.and_then(|options| options.first_byte_timeout);
-        let request =
-            HttpRequest { request: http::Request::from_parts(parts, body), timeout, max_body_bytes: bytes_left };
-        let response = self.settings.outgoing.http(&self.caller, request).await?.response;
-        let length = response.body().len() as u64;
-        if length > bytes_left {
-            return Err(HttpError::BodyTooLarge(bytes_left));
+        self.count_request()?;
+        let (parts, mut body) = request.into_parts();
+        self.settings.outgoing.admit_http(&self.caller, &parts).await?;
+        let mut bytes = Vec::new();
+        while let Some(frame) = body.frame().await {
+            let frame =
+                frame.map_err(|error| HttpError::Unavailable(format!("the request body broke off: {error:?}")))?;
+            if let Ok(data) = frame.into_data() {
+                self.count_bytes(data.len() as u64)?;
+                bytes.extend_from_slice(&data);
+            }
         }
-        lock(&self.counters).bytes += sent.saturating_add(length);
+        let timeout = options.and_then(|options| options.first_byte_timeout);
+        let max_body_bytes = self.max_bytes.saturating_sub(lock(&self.counters).bytes);
+        let request = http::Request::from_parts(parts, Bytes::from(bytes));
+        let request = HttpRequest { request, timeout, max_body_bytes };
+        let response = self.settings.outgoing.http(&self.caller, request).await?.response;
+        self.count_bytes(response.body().len() as u64).map_err(|_| HttpError::BodyTooLarge(max_body_bytes))?;
         Ok(response)
     }
 
-    /// Counts the request, and says how many bytes may still flow.
-    fn admit(&self) -> Result<u64, HttpError> {
+    fn count_request(&self) -> Result<(), HttpError> {
         let mut counters = lock(&self.counters);
         counters.requests += 1;
         if counters.requests > self.max_requests {
             let limit = self.max_requests;
             return Err(HttpError::Denied(format!("the limit outgoing_requests of {limit} is reached")));
         }
-        Ok(self.max_bytes.saturating_sub(counters.bytes))
+        Ok(())
+    }
+
+    /// Counts bytes of all requests of the call together, as they come.
+    fn count_bytes(&self, bytes: u64) -> Result<(), HttpError> {
+        let mut counters = lock(&self.counters);
+        counters.bytes = counters.bytes.saturating_add(bytes);
+        if counters.bytes > self.max_bytes { Err(self.out_of_bytes()) } else { Ok(()) }
     }
 
     fn out_of_bytes(&self) -> HttpError {
-        HttpError::Denied(format!("the request body exceeds the limit http_bytes of {}", self.max_bytes))
+        HttpError::Denied(format!("bodies exceed the limit http_bytes of {}", self.max_bytes))
     }
 
     fn record(&self, target: &str, refusal: &HttpError) -> Error {

@@ -51,25 +51,39 @@ impl HostState {
     }
 }
 
-/// Collects the spans of one call.
+/// What a span or an attribute costs beside its texts, so that empty ones cannot pile up.
+const SPAN_BYTES: usize = 64;
+
+/// Collects the spans of one call, up to a number and a size; what is beyond is dropped, because a trace must not break
+/// the call that it describes.
 #[derive(Debug)]
 pub(crate) struct SpanRecorder {
     spans: Vec<Span>,
     /// Indices of the spans that are still open, outermost first.
     open: Vec<usize>,
     max_spans: usize,
+    /// Bytes that names, inputs, outputs and attributes may still fill.
+    room: usize,
 }
 
 impl SpanRecorder {
-    pub(crate) fn new(max_spans: usize) -> Self {
-        Self { spans: Vec::new(), open: Vec::new(), max_spans }
+    pub(crate) fn new(max_spans: usize, max_bytes: usize) -> Self {
+        Self { spans: Vec::new(), open: Vec::new(), max_spans, room: max_bytes }
+    }
+
+    /// Takes room for something to be recorded, if there is enough.
+    fn has_room(&mut self, bytes: usize) -> bool {
+        let room = self.room.checked_sub(bytes);
+        self.room = room.unwrap_or(self.room);
+        room.is_some()
     }
 
     /// The id of a span beyond the limit: accepted everywhere, recorded nowhere.
     const DROPPED: &str = "dropped";
 
     fn start(&mut self, name: String, kind: SpanKind, inputs: Option<Json>) -> String {
-        if self.spans.len() >= self.max_spans {
+        let bytes = SPAN_BYTES + name.len() + inputs.as_ref().map_or(0, |json| json.as_str().len());
+        if self.spans.len() >= self.max_spans || !self.has_room(bytes) {
             return Self::DROPPED.to_owned();
         }
         // Numbered, so that two runs of one guest give the same ids.
@@ -96,17 +110,24 @@ impl SpanRecorder {
     }
 
     fn set_attribute(&mut self, span_id: &str, name: String, value: Json) {
-        if let Some(position) = self.position_of_open(span_id) {
+        if let Some(position) = self.position_of_open(span_id)
+            && self.has_room(SPAN_BYTES + name.len() + value.as_str().len())
+        {
             self.spans[self.open[position]].attributes.insert(name, value);
         }
     }
 
     fn end(&mut self, span_id: &str, status: SpanStatus, outputs: Option<Json>) {
         if let Some(position) = self.position_of_open(span_id) {
+            let outputs_bytes = outputs.as_ref().map_or(0, |json| json.as_str().len());
+            let has_room = self.has_room(status.message.as_ref().map_or(0, String::len) + outputs_bytes);
             let span = &mut self.spans[self.open.remove(position)];
             span.end_time_unix_nano = Some(now_unix_nano());
-            span.status = status;
-            span.outputs = outputs;
+            span.status.code = status.code;
+            if has_room {
+                span.status = status;
+                span.outputs = outputs;
+            }
         }
     }
 
@@ -163,7 +184,7 @@ mod tests {
 
     #[test]
     fn spans_nest_and_open_ones_are_ended() {
-        let mut recorder = SpanRecorder::new(10);
+        let mut recorder = SpanRecorder::new(10, 10_000);
         let outer = recorder.start("agent".into(), SpanKind::Agent, None);
         let inner = recorder.start("tool".into(), SpanKind::Tool, None);
         recorder.end(&inner, SpanStatus::default(), None);
@@ -174,8 +195,19 @@ mod tests {
     }
 
     #[test]
+    fn attributes_beyond_the_room_are_dropped() {
+        let mut recorder = SpanRecorder::new(10, 2_000);
+        let span = recorder.start("a".into(), SpanKind::Unknown, None);
+        let value = Json::from_value(&"x".repeat(500)).unwrap();
+        for number in 0..1_000 {
+            recorder.set_attribute(&span, format!("attribute-{number}"), value.clone());
+        }
+        assert_eq!(recorder.spans[0].attributes.len(), 3);
+    }
+
+    #[test]
     fn spans_beyond_the_limit_are_dropped_without_an_error() {
-        let mut recorder = SpanRecorder::new(1);
+        let mut recorder = SpanRecorder::new(1, 10_000);
         recorder.start("a".into(), SpanKind::Unknown, None);
         let beyond = recorder.start("b".into(), SpanKind::Unknown, None);
         recorder.end(&beyond, SpanStatus::default(), None);

@@ -117,8 +117,10 @@ impl ResultSink for RunFolder {
     }
 
     fn finish(&mut self, record: &RunRecord) -> Result<(), SinkError> {
-        self.sync()?;
-        write_record(&self.path, record)
+        // Also where results cannot be written any more, the record should say how the run ended.
+        let synced = self.sync();
+        write_record(&self.path, record)?;
+        synced.map(drop)
     }
 }
 

@@ -60,8 +60,11 @@ pub struct DatasetRecord {
     pub path: PathBuf,
     /// The digest of the whole file.
     pub digest: Digest,
-    /// The rows of the whole file; a limited run evaluates fewer.
+    /// The rows of the whole file.
     pub rows: u64,
+    /// How many of them, from the beginning, the run evaluates; none for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
 }
 
 /// A component that was used.

@@ -48,7 +48,10 @@ async fn predict(plan: &Plan, examples: &mut [Example]) -> Vec<Option<Prediction
     let Some(predictor) = &plan.predictor else { return examples.iter().map(|_| None).collect() };
     let mut calls = Vec::with_capacity(examples.len());
     for example in examples.iter() {
-        calls.push(predictor.predict(&example.id, &example.inputs));
+        calls.push(async {
+            let _permit = plan.predictions.acquire().await;
+            predictor.predict(&example.id, &example.inputs).await
+        });
     }
     let predicted: Vec<_> = futures::stream::iter(calls).buffered(plan.concurrency.get()).collect().await;
     let mut predictions = Vec::with_capacity(examples.len());

@@ -1,12 +1,15 @@
 //! How rows flow: one thread reads, tasks predict and score, one thread writes, with bounded buffers in between.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
+use tokio::task::{JoinError, JoinHandle};
 
 use super::chunk::{Row, evaluate};
 use super::evaluation::{Progress, RunError, StopSignal};
@@ -60,24 +63,28 @@ pub(super) async fn flow(
     let adapts = adapts_chunks(&plan);
     let work = |rows: Vec<Row>| {
         let (plan, permits, chunk_rows, stop) = (plan.clone(), permits.clone(), chunk_rows.clone(), stop.clone());
-        tokio::spawn(async move {
-            let _permit = permits.acquire().await;
+        async move {
+            // Chunks get their permits in the order of the dataset, because this is polled in that order.
+            let permit = permits.acquire_owned().await;
             if stop.is_set() {
                 return None;
             }
-            let (count, began) = (rows.len(), Instant::now());
-            let results = evaluate(&plan, rows, run_began).await;
-            if adapts {
-                adapt(&chunk_rows, count, began.elapsed());
-            }
-            Some(results)
-        })
+            let task = tokio::spawn(async move {
+                let (count, began) = (rows.len(), Instant::now());
+                let results = evaluate(&plan, rows, run_began).await;
+                if adapts {
+                    adapt(&chunk_rows, count, began.elapsed());
+                }
+                drop(permit);
+                results
+            });
+            Some(joined(AbortOnDrop(task).await))
+        }
     };
     let incoming = futures::stream::poll_fn(move |context| chunks.poll_recv(context));
     let mut done = incoming.map(work).buffered(plan.concurrency.get().saturating_mul(CHUNKS_IN_FLIGHT));
-    while let Some(finished) = done.next().await {
-        // Once a chunk was not begun, none behind it is written: what is there is the beginning of the dataset.
-        let Some(results) = joined(finished) else { break };
+    // Once a chunk was not begun, none behind it was: what is written is the beginning of the dataset.
+    while let Some(Some(results)) = done.next().await {
         if result_sender.send(results).await.is_err() {
             // The writer is gone, and says why below.
             break;
@@ -90,8 +97,25 @@ pub(super) async fn flow(
     Flow { sink: writer.sink, summary: writer.summary, was_stopped: stop.is_set(), error }
 }
 
+/// A task that ends with the future that waits for it, so that nothing goes on behind a run that is over.
+struct AbortOnDrop<T>(JoinHandle<T>);
+
+impl<T> Future for AbortOnDrop<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context)
+    }
+}
+
+impl<T> Drop for AbortOnDrop<T> {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
 /// Panics here are defects of Scorebox; they go on where they would have gone without threads.
-fn joined<T>(outcome: Result<T, tokio::task::JoinError>) -> T {
+fn joined<T>(outcome: Result<T, JoinError>) -> T {
     outcome.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }
 
@@ -157,8 +181,8 @@ impl<F: Fn(Progress)> Writer<F> {
 
     fn write(&mut self, rows: &[RowResult]) -> Result<(), SinkError> {
         for row in rows {
-            self.summary.add(row);
             self.sink.write(row)?;
+            self.summary.add(row);
             self.progress.rows_done += 1;
             self.progress.rows_with_errors += u64::from(row.has_error());
         }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use scorebox_core::{Json, Scope};
 use scorebox_engine::{CallSettings, Engine, Isolation, LoadError, Plugin, Predictor, Scorer, SetupError};
 
+use tokio::sync::Semaphore;
+
 use super::schema;
 use crate::dataset::{Dataset, DatasetError, ReadOptions};
 use crate::results::{DatasetRecord, PluginRecord};
@@ -69,6 +71,8 @@ pub struct Plan {
     pub(super) predictor: Option<Predictor>,
     pub(super) scorers: Vec<PlannedScorer>,
     pub(super) concurrency: NonZeroUsize,
+    /// One permit for each prediction that may be at work, also where rows travel in batches.
+    pub(super) predictions: Semaphore,
     pub(super) reaches_out: bool,
     plugins: Vec<PluginRecord>,
     dataset: DatasetRecord,
@@ -169,7 +173,8 @@ impl Plan {
         let Loader { plugins, reaches_out, .. } = loader;
         let dataset = check_dataset(&request).await?;
         let concurrency = request.concurrency.unwrap_or_else(|| default_concurrency(reaches_out));
-        Ok(Self { request, predictor, scorers, concurrency, reaches_out, plugins, dataset })
+        let predictions = Semaphore::new(concurrency.get());
+        Ok(Self { request, predictor, scorers, concurrency, predictions, reaches_out, plugins, dataset })
     }
 
     /// The dataset, for the record of the run.
@@ -222,7 +227,7 @@ async fn check_dataset(request: &PlanRequest) -> Result<DatasetRecord, PlanError
     let (path, options, limit) = (request.dataset.clone(), request.read.clone(), request.limit);
     let check = move || {
         let mut dataset = Dataset::open(&path, &options)?;
-        let record = DatasetRecord { path: path.clone(), digest: dataset.digest(), rows: dataset.rows() };
+        let record = DatasetRecord { path: path.clone(), digest: dataset.digest(), rows: dataset.rows(), limit };
         let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         dataset.by_ref().take(limit).try_for_each(|row| row.map(drop))?;
         if record.rows == 0 { Err(PlanError::EmptyDataset { path }) } else { Ok(record) }

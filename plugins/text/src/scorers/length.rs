@@ -55,7 +55,7 @@ pub fn length(example: &Example, config: &LengthConfig) -> Result<Feedback> {
         long if long > max => format!("more than {max}"),
         _ => "within bounds".to_owned(),
     };
-    let rationale = format!("{length} {unit}, {verdict}");
+    let rationale = format!("{unit}: {length}, {verdict}");
     Ok(Feedback::new((min..=max).contains(&length)).with_rationale(rationale).with_metadata("length", length))
 }
 
@@ -72,13 +72,13 @@ mod tests {
         let config = LengthConfig { min: Some(2), max: Some(3), ..Default::default() };
         assert_eq!(check("é東", &config).unwrap().value, true.into());
         assert_eq!(check("abc", &config).unwrap().value, true.into());
-        assert_eq!(check("abcd", &config).unwrap().rationale.as_deref(), Some("4 characters, more than 3"));
+        assert_eq!(check("abcd", &config).unwrap().rationale.as_deref(), Some("characters: 4, more than 3"));
     }
 
     #[test]
     fn words_are_parted_by_white_space() {
         let config = LengthConfig { unit: LengthUnit::Words, min: Some(3), ..Default::default() };
-        assert_eq!(check("one  two", &config).unwrap().rationale.as_deref(), Some("2 words, less than 3"));
+        assert_eq!(check("one  two", &config).unwrap().rationale.as_deref(), Some("words: 2, less than 3"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! More messages, spans and calls than anybody wants.
 
-use crate::scorebox::plugin::tracing::{SpanKind, SpanStatus, end_span, start_span};
+use crate::scorebox::plugin::tracing::{SpanKind, SpanStatus, end_span, set_attributes, start_span};
 use crate::{Example, Level, Scored, Value, log, one};
 
 pub(crate) fn log_flood(_: &Example) -> Scored {
@@ -26,6 +26,16 @@ pub(crate) fn host_call_flood(_: &Example) -> Scored {
     loop {
         log(Level::Trace, "");
     }
+}
+
+/// One span, on which attributes of a megabyte pile up.
+pub(crate) fn fat_span(_: &Example) -> Scored {
+    let id = start_span("span", SpanKind::Chain, None);
+    let value = format!("\"{}\"", "x".repeat(1 << 20));
+    for number in 0..400 {
+        set_attributes(&id, &[(format!("attribute-{number}"), value.clone())]);
+    }
+    one(Value::Boolean(true))
 }
 
 pub(crate) fn span_flood(_: &Example) -> Scored {

@@ -56,6 +56,7 @@ const SCORERS: &[(&str, fn(&Example) -> Scored)] = &[
     ("ansi_log", flood::ansi_log),
     ("host_call_flood", flood::host_call_flood),
     ("span_flood", flood::span_flood),
+    ("fat_span", flood::fat_span),
     ("panic", failing::panic),
     ("index_out_of_bounds", failing::index_out_of_bounds),
     ("ansi_error", failing::ansi_error),
