@@ -46,7 +46,7 @@ pub enum FailureKind {
     CpuLimit,
     /// The call used up its fuel.
     FuelLimit,
-    /// The guest wanted more memory, tables or instances than it may have.
+    /// The guest wanted more memory or larger tables than it may have.
     MemoryLimit,
     /// The guest returned more bytes, more feedbacks or deeper JSON than it may.
     OutputLimit,
