@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use scorebox_core::FailureKind;
+use scorebox_core::{Cost, FailureKind};
 use scorebox_tests::{Call, FakeGateway, curious, example_with};
 use serde_json::json;
 
@@ -46,7 +46,17 @@ async fn tokens_beyond_the_limit_are_refused() {
         .limits(|limits| limits.tokens = 25);
     let failure = call.failure(&example_with("row", &json!("judge"))).await;
     let refusal = "after 3 replies: over budget: this call has used 30 tokens; the limit tokens is 25";
-    assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::Gateway, refusal));
+    assert_eq!((failure.kind, failure.message.as_str()), (FailureKind::OverBudget, refusal));
+}
+
+#[tokio::test]
+async fn cost_beyond_the_limit_is_refused() {
+    let call = Call::new(curious().await, "ask_model_many_times")
+        .outgoing(FakeGateway::Answers)
+        .limits(|limits| limits.cost = Some(Cost::from_picodollars(1_500)));
+    let failure = call.failure(&example_with("row", &json!("judge"))).await;
+    assert_eq!(failure.kind, FailureKind::OverBudget);
+    assert!(failure.message.starts_with("after 2 replies: over budget: this call has cost"), "{failure}");
 }
 
 #[tokio::test]

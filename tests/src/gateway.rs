@@ -1,7 +1,8 @@
 use async_trait::async_trait;
+use scorebox_core::{Cost, Usage};
 use scorebox_engine::{
     Caller, ChatRequest, ChatResponse, Embeddings, FinishReason, HttpError, HttpRequest, HttpResponse, LlmError,
-    Outgoing, Usage,
+    Outgoing,
 };
 
 /// A way out of the sandbox that leads nowhere: it makes its answers up, or never answers.
@@ -15,7 +16,7 @@ pub enum FakeGateway {
 
 impl FakeGateway {
     /// What one reply of a model costs, in tokens.
-    pub const USAGE: Usage = Usage { input_tokens: 7, output_tokens: 3 };
+    pub const USAGE: Usage = Usage { requests: 1, input_tokens: 7, output_tokens: 3, cost: Cost::from_picodollars(1_000) };
 
     async fn wait(self) {
         if self == Self::NeverAnswers {

@@ -3,8 +3,9 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
+use scorebox_gateway::ModelReference;
 
-use crate::config::check_concurrency;
+use crate::config::{RepliesFrom, check_concurrency};
 
 /// Not in the help: what the command calls itself with to compile a plugin in another process.
 pub(crate) const COMPILE_WORKER: &str = "compile-worker";
@@ -47,6 +48,12 @@ pub(crate) enum Command {
     /// Look into plugins.
     #[command(subcommand)]
     Plugin(PluginCommand),
+    /// Try the models of a project.
+    #[command(subcommand)]
+    Models(ModelsCommand),
+    /// Look after the replies of models that are kept on disk.
+    #[command(subcommand)]
+    Cache(CacheCommand),
     /// Print the JSON Schema of scorebox.toml, for editors.
     #[command(after_help = "Example:
   scorebox config-schema > scorebox.schema.json
@@ -74,11 +81,17 @@ Editors with Taplo or Even Better TOML use it when scorebox.toml begins with
   scorebox eval                        the project in this folder
   scorebox eval qa --limit 20          the first 20 rows of the project in qa
   scorebox eval qa --json | jq .summary
+  scorebox eval qa --dry-run           what it would ask models, and what that costs
+  scorebox eval qa --model judge=anthropic:/claude-haiku-4-5
+  scorebox eval qa --record qa/replies.jsonl    then, also without a key or a network:
+  scorebox eval qa --replay qa/replies.jsonl
+
+Replies of models are cached: what was asked before is not asked again.
 
 Exit codes:
   0    done; rows with errors are reported, and do not change the code
-  2    the config, the dataset or a plugin is wrong; nothing was written
-  3    the run could not finish, for instance because the disk is full
+  2    the config, the dataset or a plugin is wrong, or a key or a grant is missing; nothing was written
+  3    the run could not finish: the budget is used up, or the disk is full
   130  interrupted; what was done is kept. A second Ctrl-C ends at once")]
 pub(crate) struct EvalArguments {
     /// A folder with a scorebox.toml, or the file itself.
@@ -96,6 +109,80 @@ pub(crate) struct EvalArguments {
     /// Where run folders go; "runs" beside scorebox.toml unless it says otherwise.
     #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) models: ModelArguments,
+    #[command(flatten)]
+    pub(crate) replies: ReplyArguments,
+}
+
+/// Which models stand behind the names in a project.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct ModelArguments {
+    /// The model behind a name, instead of the one in [models]; may be given several times.
+    #[arg(long = "model", value_name = "NAME=PROVIDER:/MODEL", value_parser = parse_model)]
+    pub(crate) models: Vec<(String, ModelReference)>,
+}
+
+/// Where replies of models come from.
+#[derive(Args, Clone, Debug)]
+#[group(multiple = false)]
+pub(crate) struct ReplyArguments {
+    /// Ask models although the reply to the same request is in the cache.
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// Keep every reply in a file that can be replayed; what is in it already is not asked again.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) record: Option<PathBuf>,
+    /// Take every reply from a recorded file; nothing is sent, and no key is needed.
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub(crate) replay: Option<PathBuf>,
+    /// Send nothing and write nothing: count what models would be asked, and estimate what it costs.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) dry_run: bool,
+}
+
+impl From<&ReplyArguments> for RepliesFrom {
+    fn from(arguments: &ReplyArguments) -> Self {
+        match arguments {
+            ReplyArguments { record: Some(path), .. } => Self::Record(path.clone()),
+            ReplyArguments { replay: Some(path), .. } => Self::Replay(path.clone()),
+            ReplyArguments { dry_run: true, .. } => Self::Estimate,
+            ReplyArguments { no_cache: true, .. } => Self::Providers,
+            _ => Self::CacheOrProviders,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ModelsCommand {
+    Test(ModelsTestArguments),
+}
+
+/// Make one small call to each model in [models], and say what came of it.
+///
+/// It costs a few tokens for each. The cache is not used.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  scorebox models test qa
+  scorebox models test qa --model judge=ollama:/llama3.2
+
+Exit codes:
+  0    every model answered
+  2    the config is wrong, or a model did not answer")]
+pub(crate) struct ModelsTestArguments {
+    /// A folder with a scorebox.toml, or the file itself.
+    #[arg(default_value = ".", value_hint = clap::ValueHint::AnyPath)]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) models: ModelArguments,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CacheCommand {
+    /// Show where the replies are, how many, and how large they are.
+    Info(ListArguments),
+    /// Remove all replies.
+    Clear,
 }
 
 /// Make a project that runs at once.
@@ -141,6 +228,12 @@ pub(crate) struct InspectArguments {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+fn parse_model(text: &str) -> Result<(String, ModelReference), String> {
+    let (name, reference) = text.split_once('=').ok_or("write NAME=PROVIDER:/MODEL, such as judge=openai:/gpt-4o-mini")?;
+    let reference = reference.parse().map_err(|error| format!("{error}"))?;
+    Ok((name.trim().to_owned(), reference))
 }
 
 fn parse_jobs(text: &str) -> Result<NonZeroUsize, String> {

@@ -43,7 +43,7 @@ pub(crate) fn start(needs: Needs) -> Result<Engine, EngineError> {
         max_memory_bytes: defaults.max_memory_bytes.max(needs.memory_bytes),
         max_table_elements: defaults.max_table_elements.max(needs.table_elements),
         counts_fuel: needs.counts_fuel,
-        cache_dir: cache_dir(),
+        cache_dir: cache_base().map(|base| base.join("compiled")),
         compile_in,
         ..defaults
     };
@@ -57,10 +57,9 @@ pub(crate) fn start(needs: Needs) -> Result<Engine, EngineError> {
 }
 
 /// `$SCOREBOX_CACHE_DIR`, `$XDG_CACHE_HOME/scorebox` or `~/.cache/scorebox`; none where no home is known.
-fn cache_dir() -> Option<PathBuf> {
+pub(crate) fn cache_base() -> Option<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let base = variable("SCOREBOX_CACHE_DIR")
+    variable("SCOREBOX_CACHE_DIR")
         .or_else(|| variable("XDG_CACHE_HOME").map(|dir| dir.join("scorebox")))
-        .or_else(|| variable("HOME").map(|dir| dir.join(".cache/scorebox")))?;
-    Some(base.join("compiled"))
+        .or_else(|| variable("HOME").map(|dir| dir.join(".cache/scorebox")))
 }

@@ -5,6 +5,9 @@ use crate::terminal::{self, BAD};
 /// The exit code of a run that was interrupted, as shells have it for Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// The exit code of a run that could not finish.
+pub(crate) const UNFINISHED: u8 = 3;
+
 /// Why a command ends before it is done.
 #[derive(Debug)]
 pub(crate) enum Stop {
@@ -27,7 +30,7 @@ impl Stop {
     pub(crate) fn report(&self) -> ExitCode {
         let (error, code) = match self {
             Self::Input(error) => (error, 2),
-            Self::Unfinished(error) => (error, 3),
+            Self::Unfinished(error) => (error, UNFINISHED),
         };
         terminal::note(&format!("{} {error:#}", BAD.paint("error:")));
         ExitCode::from(code)

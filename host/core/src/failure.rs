@@ -56,6 +56,8 @@ pub enum FailureKind {
     InvalidOutput,
     /// The guest asked for something that the operator has not granted.
     Denied,
+    /// A model call would have exceeded a budget.
+    OverBudget,
     /// A model or an HTTP peer could not be used.
     Gateway,
     /// The plugin could not be instantiated.
@@ -81,6 +83,7 @@ impl FailureKind {
             Self::HostCallLimit => "host_call_limit",
             Self::InvalidOutput => "invalid_output",
             Self::Denied => "denied",
+            Self::OverBudget => "over_budget",
             Self::Gateway => "gateway",
             Self::Instantiation => "instantiation",
         }

@@ -3,6 +3,7 @@
 //! This crate must never know how a plugin runs, where results are kept, or what leaves the machine:
 //! no wasmtime, no tokio, no SQL, no files. Types here are plain values with their JSON form.
 
+mod cost;
 mod describe;
 mod digest;
 mod example;
@@ -11,8 +12,10 @@ mod feedback;
 mod ids;
 mod json;
 mod trace;
+mod usage;
 mod value;
 
+pub use cost::{Cost, InvalidCost};
 pub use describe::{Aggregation, Fields, PredictorInfo, Scope, ScorerInfo, ValueKind};
 pub use digest::{Digest, DigestWriter, InvalidDigest};
 pub use example::Example;
@@ -21,4 +24,5 @@ pub use feedback::{Feedback, InvalidName, validate_feedback_name, validate_plugi
 pub use ids::{InvalidId, RunId, SpanId, TraceId};
 pub use json::{InvalidJson, Json};
 pub use trace::{Span, SpanEvent, SpanKind, SpanStatus, StatusCode, Trace};
+pub use usage::Usage;
 pub use value::{NotFinite, Number, Value};

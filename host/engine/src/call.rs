@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use scorebox_core::{Failure, FailureKind, Trace};
+use scorebox_core::{Failure, FailureKind, Trace, Usage};
 use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline};
@@ -14,7 +14,6 @@ use crate::cpu::{Charged, CpuClock};
 use crate::error::LoadError;
 use crate::exports::Exports;
 use crate::failure::{self, Stage, Stop};
-use crate::outgoing::Usage;
 use crate::plugin::Linked;
 use crate::signature::{Export, Signature};
 use crate::state::{CallSettings, HostState, caller};

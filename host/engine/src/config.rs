@@ -2,6 +2,8 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use scorebox_core::Cost;
+
 use crate::compile::CompileIn;
 
 const KIB: usize = 1024;
@@ -102,12 +104,14 @@ pub struct CallLimits {
     pub http_bytes: u64,
     /// Tokens of all model calls, read and written together; checked before each further request.
     pub tokens: u64,
+    /// What all model calls may cost; checked before each further request.
+    pub cost: Option<Cost>,
 }
 
 impl Default for CallLimits {
     fn default() -> Self {
         Self {
-            deadline: Duration::from_secs(60),
+            deadline: Duration::from_secs(300),
             cpu: Duration::from_secs(5),
             fuel: None,
             memory_bytes: 256 * MIB,
@@ -124,6 +128,7 @@ impl Default for CallLimits {
             outgoing_requests: 256,
             http_bytes: 64 * MIB as u64,
             tokens: 2_000_000,
+            cost: None,
         }
     }
 }

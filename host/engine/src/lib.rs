@@ -40,7 +40,7 @@ pub use grants::{DirAccess, DirGrant, Grants};
 pub use inspect::{ContractVersion, Inspection, inspect};
 pub use outgoing::{
     Caller, ChatMessage, ChatRequest, ChatResponse, ChatRole, ChatTool, ChatToolCall, Embeddings, FinishReason,
-    HttpError, HttpRequest, HttpResponse, LlmError, NothingGranted, Outgoing, Usage,
+    HttpError, HttpRequest, HttpResponse, LlmError, NothingGranted, Outgoing,
 };
 pub use plugin::Plugin;
 pub use predictor::{Predicted, Predictor};

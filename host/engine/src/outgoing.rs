@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use scorebox_core::{Digest, Json};
+use scorebox_core::{Digest, Json, Usage};
 use serde::{Deserialize, Serialize};
 
 /// Everything that leaves the sandbox. The gateway implements it; [`NothingGranted`] refuses everything.
@@ -45,12 +45,27 @@ pub struct Caller {
 pub struct ChatRequest {
     pub model: String,
     pub messages: Vec<ChatMessage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub temperature: Option<f64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_tokens: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seed: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_schema: Option<Json>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<ChatTool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Json>,
+    /// How many times the same call of the guest has asked exactly this before. A repeat wants another sample, so a
+    /// cache must not answer it with an earlier one's reply.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub repeat: u32,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_first(repeat: &u32) -> bool {
+    *repeat == 0
 }
 
 /// One message of a conversation.
@@ -59,7 +74,9 @@ pub struct ChatRequest {
 pub struct ChatMessage {
     pub role: ChatRole,
     pub content: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_calls: Vec<ChatToolCall>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tool_call_id: Option<String>,
 }
 
@@ -97,6 +114,7 @@ pub struct ChatTool {
 #[expect(missing_docs, reason = "documented in wit/llm.wit")]
 pub struct ChatResponse {
     pub text: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tool_calls: Vec<ChatToolCall>,
     pub usage: Usage,
     pub model: String,
@@ -113,28 +131,6 @@ pub enum FinishReason {
     ToolCalls,
     ContentFilter,
     Other,
-}
-
-/// Tokens that were used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Usage {
-    /// Tokens read.
-    pub input_tokens: u64,
-    /// Tokens written.
-    pub output_tokens: u64,
-}
-
-impl Usage {
-    /// Both together.
-    #[must_use]
-    pub fn total(self) -> u64 {
-        self.input_tokens.saturating_add(self.output_tokens)
-    }
-
-    pub(crate) fn add(&mut self, other: Self) {
-        self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
-        self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
-    }
 }
 
 /// Vectors for a list of texts.
@@ -181,6 +177,8 @@ pub struct HttpRequest {
     pub timeout: Option<Duration>,
     /// The largest response body that is of use.
     pub max_body_bytes: u64,
+    /// How many times the same call of the guest has sent exactly this before.
+    pub repeat: u32,
 }
 
 /// An HTTP response with its whole body.
@@ -191,11 +189,15 @@ pub struct HttpResponse {
 }
 
 /// Why there is no HTTP response; the texts are for the user.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
 pub enum HttpError {
     /// The operator did not grant this.
     #[error("denied: {0}")]
     Denied(String),
+    /// The request itself is wrong.
+    #[error("invalid request: {0}")]
+    InvalidRequest(String),
     /// The peer could not be reached, or broke the protocol.
     #[error("unavailable: {0}")]
     Unavailable(String),

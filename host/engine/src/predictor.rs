@@ -1,12 +1,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use scorebox_core::{Failure, FailureKind, Json, PredictorInfo, Trace};
+use scorebox_core::{Failure, FailureKind, Json, PredictorInfo, Trace, Usage};
 
 use crate::call::Guest;
 use crate::capture::LogLine;
 use crate::failure;
-use crate::outgoing::Usage;
 use crate::output;
 use crate::plugin::PluginInner;
 use crate::state::CallSettings;
@@ -34,7 +33,7 @@ pub struct Predicted {
     pub trace: Option<Trace>,
     /// What the guest logged; after a failure, it is part of the failure instead.
     pub log: Vec<LogLine>,
-    /// Tokens that the call used.
+    /// What models took.
     pub usage: Usage,
     /// How long it took.
     pub duration: Duration,

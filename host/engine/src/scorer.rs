@@ -2,7 +2,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
-use scorebox_core::{Example, Failure, FailureKind, Feedback, Fields, Json, Scope, ScorerInfo};
+use scorebox_core::{Example, Failure, FailureKind, Feedback, Fields, Json, Scope, ScorerInfo, Usage};
 use serde::{Deserialize, Serialize};
 
 use crate::call::{Guest, Remains};
@@ -11,7 +11,6 @@ use crate::exports::ScorerExports;
 use crate::failure;
 use crate::fields;
 use crate::idle::Owner;
-use crate::outgoing::Usage;
 use crate::output;
 use crate::plugin::PluginInner;
 use crate::signature::Answer;
@@ -56,7 +55,7 @@ pub struct Scored {
     pub result: Result<Vec<Feedback>, Failure>,
     /// What the guest logged; after a failure, it is part of the failure instead.
     pub log: Vec<LogLine>,
-    /// Tokens that the call used.
+    /// What models took.
     pub usage: Usage,
     /// How long it took.
     pub duration: Duration,

@@ -1,6 +1,7 @@
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use scorebox_core::{Digest, FailureKind};
+use scorebox_core::{Digest, FailureKind, Usage};
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
@@ -13,7 +14,7 @@ use crate::grants::Grants;
 use crate::imports::http::HttpHooks;
 use crate::imports::tracing::SpanRecorder;
 use crate::limiter::Limiter;
-use crate::outgoing::{Caller, Outgoing, Usage};
+use crate::outgoing::{Caller, Outgoing};
 
 /// What holds for all calls of one scorer or predict function.
 #[derive(Clone, Debug)]
@@ -63,8 +64,10 @@ pub(crate) struct HostState {
     pub(crate) outgoing_requests: u64,
     /// The last request that the host did not fulfil, and why.
     pub(crate) outgoing_failure: Option<(FailureKind, String)>,
-    /// Tokens used so far.
+    /// What models took so far.
     pub(crate) usage: Usage,
+    /// How often the current call has asked a model the same.
+    pub(crate) asked: HashMap<Digest, u32>,
     /// Limits, grants and the way out.
     pub(crate) settings: Arc<CallSettings>,
     /// How many examples the current call is about; limits on amounts count per example.
@@ -93,6 +96,7 @@ impl HostState {
             outgoing_requests: 0,
             outgoing_failure: None,
             usage: Usage::default(),
+            asked: HashMap::new(),
             examples: 1,
             caller,
             clock,
@@ -114,6 +118,7 @@ impl HostState {
         self.outgoing_requests = 0;
         self.outgoing_failure = None;
         self.usage = Usage::default();
+        self.asked.clear();
         self.http_hooks = HttpHooks::default();
         self.clock = clock;
     }
@@ -132,9 +137,19 @@ impl HostState {
         if self.outgoing_requests > limit { Err(Stop::OutgoingRequests { limit }) } else { Ok(()) }
     }
 
-    /// Whether the tokens used so far leave room for another model call.
-    pub(crate) fn has_tokens_left(&self) -> bool {
-        self.usage.total() < self.settings.limits.tokens.saturating_mul(self.examples)
+    /// Whether what was used so far leaves room for another model call; otherwise the limit that does not.
+    pub(crate) fn check_call_budget(&self) -> Result<(), String> {
+        let limits = &self.settings.limits;
+        let used = self.usage.tokens();
+        if used >= limits.tokens.saturating_mul(self.examples) {
+            return Err(format!("this call has used {used} tokens; the limit tokens is {}", limits.tokens));
+        }
+        match limits.cost {
+            Some(limit) if self.usage.cost >= limit.times(self.examples) => {
+                Err(format!("this call has cost {}; the limit cost is {limit}", self.usage.cost))
+            }
+            _ => Ok(()),
+        }
     }
 }
 

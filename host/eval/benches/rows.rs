@@ -5,7 +5,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use scorebox_core::{Feedback, Json, Value};
+use scorebox_core::{Feedback, Json, Usage, Value};
 use scorebox_eval::{Dataset, Outcome, Prediction, ReadOptions, RowResult, ScoreResult, SummaryCollector, encode_row};
 
 const ROWS: u64 = 100_000;
@@ -67,12 +67,14 @@ fn row() -> RowResult {
             outputs: Ok(Json::parse("\"It is 123457.\"").expect("JSON")),
             trace: None,
             log: Vec::new(),
+            usage: Usage::default(),
             elapsed: Duration::from_nanos(32_101),
         }),
         scores: vec![ScoreResult {
             scorer: "exact_match".into(),
             outcome: Outcome::Feedback(vec![feedback]),
             log: Vec::new(),
+            usage: Usage::default(),
             elapsed: Duration::from_nanos(32_101),
         }],
         started: Duration::from_secs(3),

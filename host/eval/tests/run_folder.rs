@@ -5,10 +5,10 @@
 use std::fs;
 use std::time::Duration;
 
-use scorebox_core::{Aggregation, Digest, Failure, FailureKind, Feedback, Json, Number, Value};
+use scorebox_core::{Aggregation, Cost, Digest, Failure, FailureKind, Feedback, Json, Number, Usage, Value};
 use scorebox_eval::{
     DatasetRecord, Outcome, PluginRecord, Prediction, ResultSink, RowResult, RunFolder, RunRecord, RunStatus,
-    ScoreResult, SinkError, SkipReason, SummaryCollector, SyncPolicy,
+    ScoreResult, SinkError, SkipReason, Summary, SummaryCollector, SyncPolicy,
 };
 
 fn record() -> RunRecord {
@@ -28,6 +28,7 @@ fn record() -> RunRecord {
             digest: Digest::of(b"plugin"),
             version: Some("1.2.0".into()),
         }],
+        gateway: None,
         summary: None,
     }
 }
@@ -43,12 +44,19 @@ fn row(index: u64, prediction: Result<Json, Failure>, outcomes: [Outcome; 2]) ->
     RowResult {
         index,
         id: format!("q{index}"),
-        prediction: Some(Prediction { outputs: prediction, trace: None, log: Vec::new(), elapsed: micros(10) }),
+        prediction: Some(Prediction {
+            outputs: prediction,
+            trace: None,
+            log: Vec::new(),
+            usage: Usage::default(),
+            elapsed: micros(10),
+        }),
         scores: scores
             .map(|(scorer, outcome)| ScoreResult {
                 scorer: scorer.into(),
                 outcome,
                 log: Vec::new(),
+                usage: Usage::default(),
                 elapsed: micros(3),
             })
             .collect(),
@@ -162,6 +170,61 @@ fn an_error_names_the_path() {
 }
 
 #[test]
+fn what_models_took_is_summed_up_also_for_failed_calls() {
+    let usage = |requests| Usage { requests, input_tokens: 10, output_tokens: 1, cost: Cost::from_picodollars(3) };
+    let mut asked = rows();
+    asked[0].prediction.as_mut().unwrap().usage = usage(1);
+    asked[0].scores[1].usage = usage(2);
+    asked[1].scores[1].usage = usage(4);
+    let mut summary = SummaryCollector::new([("exact_match".into(), Vec::new()), ("length".into(), Vec::new())]);
+    asked.iter().for_each(|row| summary.add(row));
+    let summary = summary.summary();
+    let sum = |requests, calls| Usage {
+        requests,
+        input_tokens: 10 * calls,
+        output_tokens: calls,
+        cost: Cost::from_picodollars(3 * calls),
+    };
+    assert_eq!(summary.predict.as_ref().unwrap().usage, sum(1, 1));
+    assert!(summary.scorers[0].calls.usage.is_none());
+    assert_eq!(summary.scorers[1].calls.usage, sum(6, 2));
+    assert_eq!(summary.usage, sum(7, 3));
+
+    let json = serde_json::to_value(&summary).unwrap();
+    assert_eq!(json["usage"]["requests"], 7);
+    assert!(json["scorers"][0].get("usage").is_none(), "{json}");
+    assert_eq!(serde_json::from_value::<Summary>(json).unwrap(), summary);
+}
+
+#[test]
+fn earlier_turns_of_a_session_are_not_counted() {
+    let mut summary = SummaryCollector::new([("exact_match".into(), Vec::new()), ("length".into(), Vec::new())]);
+    let answer = || Ok(Json::parse("1").unwrap());
+    let earlier = || Outcome::Skipped(SkipReason::EarlierTurn);
+    let failed = || Outcome::Skipped(SkipReason::PredictionFailed);
+    let verdict = || Outcome::Feedback(vec![feedback("exact_match", Value::Boolean(true))]);
+    let turns = [[earlier(), failed()], [earlier(), failed()], [verdict(), failed()], [failed(), failed()]];
+    for (index, outcomes) in (0..).zip(turns) {
+        summary.add(&row(index, answer(), outcomes));
+    }
+    let scorers = summary.summary().scorers;
+    assert_eq!((scorers[0].calls.calls, scorers[0].skipped), (1, 1));
+    assert_eq!((scorers[1].calls.calls, scorers[1].skipped), (0, 4));
+}
+
+#[test]
+fn a_record_keeps_what_the_gateway_says_and_why_the_run_stopped() {
+    let stopped = RunRecord {
+        status: RunStatus::OverBudget,
+        gateway: Some(Json::parse(r#"{"retries":2}"#).unwrap()),
+        ..record()
+    };
+    let json = serde_json::to_string(&stopped).unwrap();
+    assert!(json.contains(r#""status":"over_budget""#) && json.contains(r#""gateway":{"retries":2}"#), "{json}");
+    assert_eq!(serde_json::from_str::<RunRecord>(&json).unwrap(), stopped);
+}
+
+#[test]
 fn the_same_rows_give_the_same_summary() {
     assert_eq!(summed_up().summary(), summed_up().summary());
 }
@@ -179,6 +242,7 @@ fn what_a_scorer_makes_up_does_not_grow_the_summary() {
             scorer: "s".into(),
             outcome: Outcome::Feedback(made_up.into()),
             log: Vec::new(),
+            usage: Usage::default(),
             elapsed: Duration::ZERO,
         };
         summary.add(&RowResult {

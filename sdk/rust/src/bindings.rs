@@ -1,8 +1,8 @@
 //! What `wit-bindgen` makes of the contract: the imports once, and the glue of each exported interface in a module of its
 //! own, so that a component says that it exports an interface only where [`plugin!`](crate::plugin!) writes its glue.
 //!
-//! The worlds are written here because a Rust plugin needs neither `wasi:http` nor the interface that it does not export;
-//! what of the imports is not called does not become an import of the component.
+//! The worlds are written here because a Rust plugin does not need the interface that it does not export, and few need
+//! `wasi:http`; what of the imports is not called does not become an import of the component.
 
 #![allow(missing_docs, unsafe_code, unreachable_pub, clippy::all, clippy::pedantic, reason = "generated code")]
 
@@ -19,6 +19,20 @@ pub mod imports {
             }
         ",
         world: "scorebox:sdk-imports/imports",
+        generate_all,
+    });
+}
+
+pub mod http {
+    wit_bindgen::generate!({
+        path: "../../wit",
+        inline: "
+            package scorebox:sdk-http;
+            world http {
+                import wasi:http/outgoing-handler@0.2.12;
+            }
+        ",
+        world: "scorebox:sdk-http/http",
         generate_all,
     });
 }

@@ -11,6 +11,7 @@ mod describe;
 mod error;
 mod example;
 mod feedback;
+pub mod http;
 mod inputs;
 mod into_feedback;
 mod json;
@@ -19,6 +20,7 @@ pub mod llm;
 pub mod log;
 mod plugin;
 mod register;
+pub mod trace;
 pub mod tracing;
 
 #[cfg(target_family = "wasm")]

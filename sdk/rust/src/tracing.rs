@@ -12,12 +12,13 @@
 //!
 //! Natively, in tests, nothing is recorded.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::json::to_json;
 
 /// What a span stands for, as MLflow names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(missing_docs, reason = "the names are MLflow's and say it all")]
 pub enum SpanKind {
     Llm,
@@ -33,6 +34,8 @@ pub enum SpanKind {
     Guardrail,
     Evaluator,
     Task,
+    #[default]
+    #[serde(other)]
     Unknown,
 }
 

@@ -1,9 +1,12 @@
 //! One module for each command.
 
+mod cache;
 mod demo;
+mod dry_run;
 mod eval;
 mod init;
 mod inspect;
+mod models;
 mod project_files;
 mod schema_table;
 mod scorers;
@@ -13,7 +16,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 
-use crate::arguments::{Arguments, Command, PluginCommand};
+use crate::arguments::{Arguments, CacheCommand, Command, ModelsCommand, PluginCommand};
 use crate::exit::Stop;
 use crate::{config, terminal};
 
@@ -26,6 +29,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Init(init) => init::run(&init),
         Command::Scorers(list) => block_on(scorers::run(&list)),
         Command::Plugin(PluginCommand::Inspect(inspect)) => block_on(inspect::run(&inspect)),
+        Command::Models(ModelsCommand::Test(test)) => block_on(models::test(&test)),
+        Command::Cache(CacheCommand::Info(info)) => cache::info(&info),
+        Command::Cache(CacheCommand::Clear) => cache::clear(),
         Command::ConfigSchema => print_json(&config::schema()),
         Command::Completions { shell } => {
             let mut script = Vec::new();

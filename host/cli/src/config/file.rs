@@ -3,12 +3,14 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
+use scorebox_core::Cost;
 use scorebox_engine::{CallLimits, DirGrant, Isolation};
 use scorebox_eval::{CellType, FieldPath, Format};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
+use super::outgoing::{BudgetSection, HttpSection, ModelSection, PriceSection, ProviderSection};
 use super::units::{self, ByteCount, Time};
 
 /// What is evaluated, with what, and how.
@@ -24,6 +26,24 @@ pub(super) struct ProjectFile {
     /// What judges the outputs, in the order of the report.
     #[serde(default)]
     pub(super) scorers: Vec<ScorerSection>,
+    /// Models by the names that plugins use, such as judge = "openai:/gpt-4o-mini".
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, ModelSection>")]
+    pub(super) models: BTreeMap<String, Spanned<ModelSection>>,
+    /// Who serves models, where the built-in settings do not fit.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, ProviderSection>")]
+    pub(super) providers: BTreeMap<String, Spanned<ProviderSection>>,
+    /// What all plugins of the run may do beyond computing; nothing by default.
+    #[serde(default)]
+    pub(super) permissions: PermissionsSection,
+    /// What the run may spend on models; without limits by default.
+    #[serde(default)]
+    pub(super) budget: BudgetSection,
+    /// Prices of models that are not in the built-in table, or not as it has them, by PROVIDER:/MODEL.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(with = "BTreeMap<String, PriceSection>")]
+    pub(super) prices: BTreeMap<String, Spanned<PriceSection>>,
     /// How the run goes.
     #[serde(default)]
     pub(super) run: RunSection,
@@ -51,6 +71,11 @@ pub(super) struct DatasetSection {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(with = "BTreeMap<String, CellTypeName>")]
     pub(super) types: BTreeMap<FieldPath, CellType>,
+    /// The field that names a row's conversation, such as "tags.session": rows with one value, one after the other, are
+    /// its turns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(super) session: Option<FieldPath>,
     /// The longest row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) max_row_bytes: Option<ByteCount>,
@@ -71,9 +96,12 @@ pub(super) struct PredictSection {
     /// What one call may use.
     #[serde(default)]
     pub(super) limits: LimitsSection,
-    /// What the plugin may do beyond computing; nothing by default.
+    /// What the plugin may do beyond computing, in addition to what all may.
     #[serde(default)]
     pub(super) permissions: PermissionsSection,
+    /// What it may spend of the run's budget.
+    #[serde(default)]
+    pub(super) budget: BudgetSection,
 }
 
 /// One scorer.
@@ -99,9 +127,12 @@ pub(super) struct ScorerSection {
     /// What one call may use.
     #[serde(default)]
     pub(super) limits: LimitsSection,
-    /// What the plugin may do beyond computing; nothing by default.
+    /// What the plugin may do beyond computing, in addition to what all may.
     #[serde(default)]
     pub(super) permissions: PermissionsSection,
+    /// What it may spend of the run's budget.
+    #[serde(default)]
+    pub(super) budget: BudgetSection,
 }
 
 fn no_config() -> Spanned<toml::Table> {
@@ -168,10 +199,14 @@ pub(super) struct LimitsSection {
     /// Tokens of all model calls, read and written together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) tokens: Option<u64>,
+    /// Dollars that all model calls may cost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<f64>")]
+    pub(super) cost_usd: Option<Cost>,
 }
 
 /// More rows at once than this would only wait for each other.
-const MAX_CONCURRENCY: usize = 512;
+const MAX_CONCURRENCY: usize = 4096;
 
 /// Refuses a number of rows at once that no machine has use for.
 pub(crate) fn check_concurrency(rows: NonZeroUsize) -> Result<(), String> {
@@ -205,6 +240,7 @@ impl LimitsSection {
             outgoing_requests,
             http_bytes,
             tokens,
+            cost,
         } = CallLimits::default();
         let bytes = |wanted: Option<ByteCount>, default| wanted.map_or(default, ByteCount::get);
         CallLimits {
@@ -225,6 +261,7 @@ impl LimitsSection {
             outgoing_requests: self.outgoing_requests.unwrap_or(outgoing_requests),
             http_bytes: self.http.map_or(http_bytes, |bytes| bytes.get() as u64),
             tokens: self.tokens.unwrap_or(tokens),
+            cost: self.cost_usd.or(cost),
         }
     }
 }
@@ -237,6 +274,13 @@ pub(super) struct PermissionsSection {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<DirForm>")]
     pub(super) dirs: Vec<DirGrant>,
+    /// Models that the plugin may ask, by the names that it uses, such as ["judge"].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) models: Vec<String>,
+    /// Peers that the plugin may send HTTP requests to, such as ["https://api.example.com"].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<HttpSection>")]
+    pub(super) http: Vec<Spanned<HttpSection>>,
 }
 
 /// How the run goes.

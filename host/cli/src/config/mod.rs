@@ -1,11 +1,14 @@
 //! `scorebox.toml`: parsed once, here, into what the evaluation asks for. Every message says where, why and what to do.
 
 mod file;
+mod outgoing;
 mod problem;
 mod project;
 mod reference;
+mod replies;
 mod units;
 
 pub(crate) use file::{check_concurrency, schema};
 pub(crate) use problem::nearest;
 pub(crate) use project::{Overrides, Project};
+pub(crate) use replies::{RepliesFrom, reply_cache_dir};

@@ -3,15 +3,19 @@ use std::io::ErrorKind;
 use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use scorebox_core::Json;
 use scorebox_engine::{CallSettings, Grants, Isolation, SetupError};
 use scorebox_eval::{FunctionRequest, PlanError, PlanRequest, ReadOptions, ScorerRequest};
+use scorebox_gateway::{Gateway, GatewayConfig, HttpGrant, ModelReference, Permissions};
 use toml::Spanned;
 
 use super::file::{LimitsSection, PermissionsSection, ProjectFile, schema};
+use super::outgoing::{self, BudgetSection, HttpSection, TextOr};
 use super::problem::{ConfigProblem, SourceText, nearest};
 use super::reference::{FunctionReference, Unresolved};
+use super::replies::RepliesFrom;
 
 const FILE_NAME: &str = "scorebox.toml";
 
@@ -32,6 +36,9 @@ pub(crate) struct Overrides {
     pub(crate) concurrency: Option<NonZeroUsize>,
     pub(crate) limit: Option<u64>,
     pub(crate) output: Option<PathBuf>,
+    /// Models by the names that plugins use.
+    pub(crate) models: Vec<(String, ModelReference)>,
+    pub(crate) replies: RepliesFrom,
 }
 
 impl Project {
@@ -54,8 +61,35 @@ impl Project {
         Ok(project)
     }
 
+    /// How the gateway is set up.
+    pub(crate) fn gateway(&self, overrides: &Overrides) -> Result<GatewayConfig, ConfigProblem> {
+        let mut config = GatewayConfig {
+            budget: outgoing::budget(&self.file.budget),
+            replies: overrides.replies.replies(),
+            cache_dir: overrides.replies.cache_dir(),
+            ..GatewayConfig::default()
+        };
+        for (alias, section) in &self.file.models {
+            let model = outgoing::model(section.get_ref()).map_err(|message| self.problem(section, message))?;
+            config.models.insert(alias.clone(), model);
+        }
+        for (alias, reference) in &overrides.models {
+            config.models.insert(alias.clone(), reference.clone().into());
+        }
+        for (name, section) in &self.file.providers {
+            let provider = outgoing::provider(section.get_ref(), &self.folder);
+            let provider = provider.map_err(|message| self.problem(section, message))?;
+            config.providers.insert(name.to_ascii_lowercase(), provider);
+        }
+        for (model, section) in &self.file.prices {
+            let reference = model.parse().map_err(|error| self.problem(section, format!("{error}")))?;
+            config.prices.insert(reference, outgoing::price(section.get_ref()));
+        }
+        Ok(config)
+    }
+
     /// What the evaluation asks for.
-    pub(crate) fn request(&self, overrides: &Overrides) -> Result<PlanRequest, ConfigProblem> {
+    pub(crate) fn request(&self, overrides: &Overrides, gateway: &Gateway) -> Result<PlanRequest, ConfigProblem> {
         let dataset = &self.file.dataset;
         let path = within(&self.folder, dataset.path.get_ref());
         if !path.exists() {
@@ -72,12 +106,15 @@ impl Project {
             max_row_bytes: dataset.max_row_bytes.map_or(defaults.max_row_bytes, super::units::ByteCount::get),
         };
         let predictor = self.file.predict.as_ref().map(|predict| {
-            self.function(PREDICT, &predict.function, &predict.config, &predict.limits, &predict.permissions)
+            let permissions = self.permissions(&predict.permissions, &predict.budget)?;
+            let settings = self.settings(PREDICT, &predict.limits, &predict.permissions, permissions, gateway);
+            self.function(PREDICT, &predict.function, &predict.config, settings)
         });
         let scorers = self.file.scorers.iter().map(|scorer| {
             let name = self.scorer_name(scorer)?;
-            let function =
-                self.function(name, &scorer.function, &scorer.config, &scorer.limits, &scorer.permissions)?;
+            let permissions = self.permissions(&scorer.permissions, &scorer.budget)?;
+            let settings = self.settings(name, &scorer.limits, &scorer.permissions, permissions, gateway);
+            let function = self.function(name, &scorer.function, &scorer.config, settings)?;
             Ok(ScorerRequest { function, isolation: scorer.isolation })
         });
         Ok(PlanRequest {
@@ -87,6 +124,7 @@ impl Project {
             scorers: scorers.collect::<Result<_, _>>()?,
             concurrency: overrides.concurrency.or(self.file.run.concurrency),
             limit: overrides.limit,
+            session: dataset.session.clone(),
         })
     }
 
@@ -114,6 +152,9 @@ impl Project {
     pub(crate) fn to_json(&self, overrides: &Overrides) -> anyhow::Result<Json> {
         let mut file = self.file.clone();
         file.run.concurrency = overrides.concurrency.or(file.run.concurrency);
+        for (alias, reference) in &overrides.models {
+            file.models.insert(alias.clone(), Spanned::new(0..0, TextOr::Text(reference.to_string())));
+        }
         for scorer in &mut file.scorers {
             if scorer.name.is_none() {
                 scorer.name = Some(Spanned::new(0..0, self.scorer_name(scorer)?.to_owned()));
@@ -151,9 +192,9 @@ impl Project {
                 let help = format!("`scorebox plugin inspect {target}` describes its config");
                 (self.span_of_config(name), message, Some(help))
             }
-            PlanError::Schema { name, .. } | PlanError::SessionScorer { name } => {
-                (self.span_of(name), error.to_string(), None)
-            }
+            PlanError::Schema { name, .. }
+            | PlanError::SessionScorer { name }
+            | PlanError::SessionBatches { name } => (self.span_of(name), error.to_string(), None),
             // These name their own file.
             PlanError::Dataset(_) | PlanError::EmptyDataset { .. } => return error.into(),
         };
@@ -198,25 +239,62 @@ impl Project {
         name: &str,
         function: &Spanned<String>,
         config: &Spanned<toml::Table>,
-        limits: &LimitsSection,
-        permissions: &PermissionsSection,
+        settings: CallSettings,
     ) -> Result<FunctionRequest, ConfigProblem> {
         let reference = self.reference(function)?;
         let component =
             reference.component(&self.folder).map_err(|unresolved| self.unresolved(function, unresolved))?;
         let config = config_json(config.get_ref()).map_err(|message| self.problem(config, message))?;
-        let mut dirs = permissions.dirs.clone();
+        let function = reference.function().to_owned();
+        Ok(FunctionRequest { name: name.to_owned(), component, function, config, settings })
+    }
+
+    /// Limits, directories and the way out of one function.
+    fn settings(
+        &self,
+        name: &str,
+        limits: &LimitsSection,
+        own: &PermissionsSection,
+        permissions: Permissions,
+        gateway: &Gateway,
+    ) -> CallSettings {
+        let mut dirs = [self.file.permissions.dirs.as_slice(), &own.dirs].concat();
         for dir in &mut dirs {
             dir.host = within(&self.folder, &dir.host);
         }
-        let settings = CallSettings {
+        CallSettings {
             limits: limits.limits(),
             grants: Grants { dirs },
             seed: self.file.run.seed,
-            ..CallSettings::default()
+            outgoing: Arc::new(gateway.door(name, permissions)),
+        }
+    }
+
+    /// What a function may reach: what all may, and what it alone may.
+    fn permissions(&self, own: &PermissionsSection, budget: &BudgetSection) -> Result<Permissions, ConfigProblem> {
+        let all = &self.file.permissions;
+        let grant = |section: &Spanned<HttpSection>| -> Result<HttpGrant, ConfigProblem> {
+            outgoing::http_grant(section.get_ref(), &self.folder).map_err(|message| self.problem(section, message))
         };
-        let function = reference.function().to_owned();
-        Ok(FunctionRequest { name: name.to_owned(), component, function, config, settings })
+        Ok(Permissions {
+            models: [all.models.as_slice(), &own.models].concat(),
+            http: all.http.iter().chain(&own.http).map(grant).collect::<Result<_, _>>()?,
+            budget: outgoing::budget(budget),
+        })
+    }
+
+    /// What one function of the run may reach, by its name.
+    pub(crate) fn permissions_of(&self, name: &str) -> Result<Permissions, ConfigProblem> {
+        match (self.scorer(name), &self.file.predict) {
+            (Some(scorer), _) => self.permissions(&scorer.permissions, &scorer.budget),
+            (None, Some(predict)) => self.permissions(&predict.permissions, &predict.budget),
+            (None, None) => self.permissions(&PermissionsSection::default(), &BudgetSection::default()),
+        }
+    }
+
+    /// What is wrong with a function of the run, at its place in the file.
+    pub(crate) fn problem_of(&self, name: &str, message: impl Into<String>) -> ConfigProblem {
+        self.source.problem(self.span_of(name), message)
     }
 
     fn problem<T>(&self, at: &Spanned<T>, message: impl Into<String>) -> ConfigProblem {

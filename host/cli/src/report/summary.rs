@@ -106,7 +106,7 @@ fn number(value: f64) -> String {
 }
 
 /// Three digits and a unit.
-fn duration(duration: Duration) -> String {
+pub(crate) fn duration(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     let (value, unit) = match seconds {
         0.0..1e-6 => (seconds * 1e9, "ns"),
@@ -170,7 +170,8 @@ fn hint(kind: FailureKind) -> Option<&'static str> {
         FailureKind::MemoryLimit => Some("raise `limits.memory`, if the plugin may have more"),
         FailureKind::OutputLimit => Some("raise the limit that the message names, if the plugin may return more"),
         FailureKind::HostCallLimit => Some("raise the limit that the message names, if the plugin may do more"),
-        FailureKind::Denied => Some("this version of Scorebox cannot grant models or HTTP yet"),
+        FailureKind::Denied => Some("what is denied can be granted in scorebox.toml, if the plugin may do it"),
+        FailureKind::OverBudget => Some("raise the budget or the limit that the message names"),
         FailureKind::Gateway => Some("try again; the model or the peer could not be used"),
         FailureKind::Instantiation => Some("`scorebox plugin inspect` shows what the plugin needs"),
     }

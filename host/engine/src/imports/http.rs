@@ -1,8 +1,9 @@
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
-use scorebox_core::FailureKind;
+use scorebox_core::{Digest, FailureKind};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use crate::outgoing::{Caller, HttpError, HttpRequest};
@@ -27,6 +28,8 @@ struct WayOut {
 struct Counters {
     requests: u64,
     bytes: u64,
+    /// How often the same was sent.
+    sent: HashMap<Digest, u32>,
     /// Why requests failed: `wasi:http` has no room for a text, but the user needs one.
     refusals: Vec<(FailureKind, String)>,
 }
@@ -103,10 +106,28 @@ impl WayOut {
         let timeout = options.and_then(|options| options.first_byte_timeout);
         let max_body_bytes = self.max_bytes.saturating_sub(lock(&self.counters).bytes);
         let request = http::Request::from_parts(parts, Bytes::from(bytes));
-        let request = HttpRequest { request, timeout, max_body_bytes };
+        let repeat = self.count_repeats(&request);
+        let request = HttpRequest { request, timeout, max_body_bytes, repeat };
         let response = self.settings.outgoing.http(&self.caller, request).await?.response;
         self.count_bytes(response.body().len() as u64).map_err(|_| HttpError::BodyTooLarge(max_body_bytes))?;
         Ok(response)
+    }
+
+    /// How many times the current call has sent exactly this before.
+    fn count_repeats(&self, request: &http::Request<Bytes>) -> u32 {
+        let mut text = format!("{} {}\n", request.method(), request.uri()).into_bytes();
+        for (name, value) in request.headers() {
+            text.extend_from_slice(name.as_str().as_bytes());
+            text.push(b':');
+            text.extend_from_slice(value.as_bytes());
+            text.push(b'\n');
+        }
+        text.extend_from_slice(request.body());
+        let mut counters = lock(&self.counters);
+        let count = counters.sent.entry(Digest::of(&text)).or_default();
+        let repeat = *count;
+        *count = count.saturating_add(1);
+        repeat
     }
 
     fn count_request(&self) -> Result<(), HttpError> {
@@ -141,6 +162,7 @@ impl WayOut {
         }
         match refusal {
             HttpError::Denied(_) => Error::HttpRequestDenied,
+            HttpError::InvalidRequest(_) => Error::HttpRequestUriInvalid,
             HttpError::Unavailable(_) => Error::DestinationUnavailable,
             HttpError::BodyTooLarge(limit) => Error::HttpResponseBodySize(Some(*limit)),
             HttpError::Timeout(_) => Error::HttpResponseTimeout,

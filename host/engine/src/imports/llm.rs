@@ -1,8 +1,8 @@
-use scorebox_core::{FailureKind, Json};
+use scorebox_core::{Digest, FailureKind, Json, Usage};
 
 use crate::bindings::llm as wit;
 use crate::outgoing::{
-    ChatMessage, ChatRequest, ChatResponse, ChatRole, ChatTool, ChatToolCall, Embeddings, FinishReason, LlmError, Usage,
+    ChatMessage, ChatRequest, ChatResponse, ChatRole, ChatTool, ChatToolCall, Embeddings, FinishReason, LlmError,
 };
 use crate::state::HostState;
 
@@ -44,9 +44,8 @@ impl wit::Host for HostState {
     async fn embed(&mut self, model: String, texts: Vec<String>) -> wasmtime::Result<Reply<wit::Embeddings>> {
         self.count_host_call()?;
         self.count_outgoing(1)?;
-        if !self.has_tokens_left() {
-            let error = self.out_of_tokens();
-            return Ok(Err(self.refuse(error)));
+        if let Err(reason) = self.check_call_budget() {
+            return Ok(Err(self.refuse(LlmError::OverBudget(reason))));
         }
         let outgoing = self.settings.outgoing.clone();
         let reply = outgoing.embed(&self.caller, model, texts).await;
@@ -59,10 +58,8 @@ impl wit::Host for HostState {
 
 impl HostState {
     /// Checks a guest's request, so that what goes out is well-formed.
-    fn admit(&self, request: wit::ChatRequest) -> Result<ChatRequest, LlmError> {
-        if !self.has_tokens_left() {
-            return Err(self.out_of_tokens());
-        }
+    fn admit(&mut self, request: wit::ChatRequest) -> Result<ChatRequest, LlmError> {
+        self.check_call_budget().map_err(LlmError::OverBudget)?;
         if request.messages.is_empty() {
             return Err(LlmError::InvalidRequest("there are no messages".into()));
         }
@@ -70,7 +67,7 @@ impl HostState {
         let json = |what: &str, text: String| {
             Json::parse_bounded(text, depth).map_err(|error| LlmError::InvalidRequest(format!("{what}: {error}")))
         };
-        Ok(ChatRequest {
+        let mut request = ChatRequest {
             model: request.model,
             messages: request
                 .messages
@@ -104,7 +101,20 @@ impl HostState {
                 })
                 .collect::<Result<_, LlmError>>()?,
             parameters: request.parameters.map(|text| json("parameters", text)).transpose()?,
-        })
+            repeat: 0,
+        };
+        request.repeat = self.count_repeats(&request);
+        Ok(request)
+    }
+
+    /// How many times the current call has asked exactly this before.
+    fn count_repeats(&mut self, request: &ChatRequest) -> u32 {
+        // Everything in a request has a JSON form, so nothing is ever left out.
+        let text = serde_json::to_vec(request).unwrap_or_default();
+        let count = self.asked.entry(Digest::of(&text)).or_default();
+        let repeat = *count;
+        *count = count.saturating_add(1);
+        repeat
     }
 
     fn account(&mut self, reply: Result<ChatResponse, LlmError>) -> Reply<wit::ChatResponse> {
@@ -117,15 +127,11 @@ impl HostState {
     fn refuse(&mut self, error: LlmError) -> wit::LlmError {
         let kind = match error {
             LlmError::Denied(_) => FailureKind::Denied,
+            LlmError::OverBudget(_) => FailureKind::OverBudget,
             _ => FailureKind::Gateway,
         };
         self.outgoing_failure = Some((kind, error.to_string()));
         error.into()
-    }
-
-    fn out_of_tokens(&self) -> LlmError {
-        let limit = self.settings.limits.tokens;
-        LlmError::OverBudget(format!("this call has used {} tokens; the limit tokens is {limit}", self.usage.total()))
     }
 }
 

@@ -118,6 +118,12 @@ pub enum LayoutProblem {
     /// No column fills `inputs`.
     #[error("no column fills `inputs`: name one \"inputs.question\", for instance, or map it with `columns`")]
     NoInputs,
+    /// No row names a session, although they should.
+    #[error("no row has `{field}`, by which `session` tells sessions apart: name the field that holds a row's session")]
+    NoSession {
+        /// The field.
+        field: FieldPath,
+    },
     /// An option that the format has no use for.
     #[error("`{option}` is for CSV and Parquet; the rows of a JSONL file name their fields themselves")]
     UselessOption {
@@ -266,6 +272,38 @@ pub enum RowProblem {
     DuplicateId {
         /// The id.
         id: String,
+    },
+    /// The value that names a row's session is no name.
+    #[error("`{field}` names the row's session, so it must be a text that is not empty, or an integer; found {shown}")]
+    SessionType {
+        /// The field.
+        field: FieldPath,
+        /// The beginning of what was found.
+        shown: String,
+    },
+    /// A session goes on after others.
+    #[error(
+        "the session {session:?} of `{field}` ended on an earlier row and comes up again: sort the rows by `{field}`, so \
+         that the turns of a session stand together and in their order"
+    )]
+    ScatteredSession {
+        /// The field.
+        field: FieldPath,
+        /// The beginning of the session's name.
+        session: String,
+    },
+    /// A session is too long to be scored as one.
+    #[error(
+        "the session {session:?} of `{field}` has more than {limit} turns: split it under several names, or leave out \
+         its first turns"
+    )]
+    LongSession {
+        /// The field.
+        field: FieldPath,
+        /// The beginning of the session's name.
+        session: String,
+        /// The limit.
+        limit: usize,
     },
     /// A CSV record has too few or too many cells.
     #[error("{found} cells, but the header has {expected}: check the quotes and commas of this record")]

@@ -13,6 +13,7 @@ mod ids;
 mod jsonl;
 mod options;
 mod parquet;
+mod sessions;
 mod source;
 
 use std::fs::{File, Metadata};
@@ -31,6 +32,7 @@ use self::csv::{CsvLayout, CsvSource};
 use self::ids::{IdCheck, Verdict};
 use self::jsonl::JsonlSource;
 use self::parquet::{ParquetLayout, ParquetSource};
+use self::sessions::{SessionCheck, Step};
 use self::source::RowSource;
 
 /// Levels of arrays and objects in one field; what comes after it parses recursively.
@@ -43,6 +45,7 @@ pub struct Dataset {
     rows: u64,
     source: Box<dyn RowSource>,
     ids: IdCheck,
+    sessions: Option<SessionCheck>,
     rows_read: usize,
     is_done: bool,
 }
@@ -87,7 +90,16 @@ impl Dataset {
 
         let opened = Opened { path: path.to_owned(), stamp, layout, max_row_bytes: options.max_row_bytes };
         let source = opened.source(file)?;
-        Ok(Self { opened, digest, rows, source, ids: IdCheck::default(), rows_read: 0, is_done: false })
+        let ids = IdCheck::default();
+        Ok(Self { opened, digest, rows, source, ids, sessions: None, rows_read: 0, is_done: false })
+    }
+
+    /// The same rows, as turns of the sessions that a field names, if any does: the turns of a session must stand
+    /// together. A row without the field is a session of its own.
+    #[must_use]
+    pub fn with_sessions(mut self, field: Option<FieldPath>) -> Self {
+        self.sessions = field.map(SessionCheck::new);
+        self
     }
 
     /// The path that was opened.
@@ -108,37 +120,59 @@ impl Dataset {
         self.rows
     }
 
+    /// Whether the row that was read last is the first of a session; without sessions, every row is.
+    #[must_use]
+    pub fn begins_session(&self) -> bool {
+        self.sessions.as_ref().is_none_or(SessionCheck::has_begun)
+    }
+
     fn advance(&mut self) -> Option<Result<Example, DatasetError>> {
         let example = match self.source.next_example() {
             Some(Ok(example)) => example,
             Some(Err(error)) => return Some(Err(error)),
-            None => return self.opened.check_unchanged().err().map(Err),
+            None => return self.check_end().err().map(Err),
         };
-        match self.check_id(&example.id) {
-            Ok(true) => {}
-            Ok(false) => {
-                let problem = RowProblem::DuplicateId { id: example.id };
-                return Some(Err(DatasetError::row(self.source.place(), problem)));
-            }
-            Err(error) => return Some(Err(error)),
+        if let Err(error) = self.check_id(&example.id).and_then(|()| self.check_session(&example)) {
+            return Some(Err(error));
         }
         self.rows_read += 1;
         Some(Ok(example))
     }
 
-    /// Whether the id is new. Reads the rows so far once more, and only their ids, when ids stop to ascend.
-    fn check_id(&mut self, id: &str) -> Result<bool, DatasetError> {
-        match self.ids.check(id) {
-            Verdict::New => return Ok(true),
-            Verdict::Duplicate => return Ok(false),
-            Verdict::NeedsHistory => {}
+    /// Checks that the id is new. Reads the rows so far once more when ids stop to ascend.
+    fn check_id(&mut self, id: &str) -> Result<(), DatasetError> {
+        let mut verdict = self.ids.check(id);
+        if verdict == Verdict::NeedsHistory {
+            let earlier = self.opened.first_rows(self.rows_read)?;
+            self.ids.remember_all(earlier.map(|example| example.id));
+            verdict = self.ids.check(id);
         }
+        if verdict == Verdict::New {
+            return Ok(());
+        }
+        Err(DatasetError::row(self.source.place(), RowProblem::DuplicateId { id: id.to_owned() }))
+    }
+
+    /// Checks that the row's session goes on or is new. Reads the rows so far once more when sessions stop to ascend.
+    fn check_session(&mut self, example: &Example) -> Result<(), DatasetError> {
+        let Some(sessions) = &mut self.sessions else { return Ok(()) };
+        let mut step = sessions.advance(example);
+        if matches!(step, Ok(Step::NeedsHistory)) {
+            sessions.remember_all(self.opened.first_rows(self.rows_read)?);
+            step = sessions.advance(example);
+        }
+        step.map(drop).map_err(|problem| DatasetError::row(self.source.place(), problem))
+    }
+
+    fn check_end(&self) -> Result<(), DatasetError> {
         self.opened.check_unchanged()?;
-        let file = File::open(&self.opened.path).map_err(|source| DatasetError::io(&self.opened.path, source))?;
-        let mut earlier = self.opened.source(file)?;
-        let rows = std::iter::from_fn(|| earlier.next_example()?.ok());
-        self.ids.remember_all(rows.take(self.rows_read).map(|example| example.id));
-        Ok(self.ids.check(id) == Verdict::New)
+        match &self.sessions {
+            Some(sessions) if self.rows_read > 0 && !sessions.is_used() => {
+                let problem = LayoutProblem::NoSession { field: sessions.field().clone() };
+                Err(DatasetError::layout(&self.opened.path, problem))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -162,6 +196,14 @@ impl Opened {
             Layout::Csv(layout) => Box::new(CsvSource::new(&self.path, file, Arc::clone(layout), self.max_row_bytes)?),
             Layout::Parquet(layout) => Box::new(ParquetSource::new(&self.path, file, Arc::clone(layout))?),
         })
+    }
+
+    /// The first rows of the file, once more.
+    fn first_rows(&self, rows: usize) -> Result<impl Iterator<Item = Example>, DatasetError> {
+        self.check_unchanged()?;
+        let file = File::open(&self.path).map_err(|source| DatasetError::io(&self.path, source))?;
+        let mut source = self.source(file)?;
+        Ok(std::iter::from_fn(move || source.next_example()?.ok()).take(rows))
     }
 
     fn check_unchanged(&self) -> Result<(), DatasetError> {

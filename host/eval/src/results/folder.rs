@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::record::RunRecord;
-use super::row::{RowResult, encode_row};
+use super::row::RowResult;
+use super::row_json::encode_row;
 use super::sink::{ResultSink, SinkError};
 
 /// Bytes that are gathered before they are handed to the system.

@@ -5,10 +5,12 @@
 mod folder;
 mod record;
 mod row;
+mod row_json;
 mod sink;
 
 pub use folder::{RunFolder, SyncPolicy};
 pub use record::{DatasetRecord, PluginRecord, RunRecord, RunStatus};
 pub(crate) use row::nanoseconds;
-pub use row::{Outcome, Prediction, RowResult, ScoreResult, SkipReason, encode_row};
+pub use row::{Outcome, Prediction, RowResult, ScoreResult, SkipReason};
+pub use row_json::encode_row;
 pub use sink::{ResultSink, SinkError};

@@ -34,6 +34,10 @@ pub struct RunRecord {
     pub dataset: DatasetRecord,
     /// The components that were used.
     pub plugins: Vec<PluginRecord>,
+    /// What the way out to models and HTTP has to say: what it asked for again, what a cache saved, what it spent. Unlike
+    /// the summary this differs between two runs of the same plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gateway: Option<Json>,
     /// What the results come to; none while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
@@ -49,6 +53,8 @@ pub enum RunStatus {
     Finished,
     /// Someone ended it; the results so far stand.
     Interrupted,
+    /// A budget ended it before every row was begun; the results so far stand.
+    OverBudget,
     /// It could not go on.
     Failed,
 }

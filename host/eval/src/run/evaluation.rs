@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use scorebox_core::{Json, RunId};
+use scorebox_core::{Json, RunId, Usage};
 use tokio::sync::watch;
 
 use super::pipeline;
@@ -18,6 +18,8 @@ pub struct Progress {
     pub rows: u64,
     /// Rows of which a prediction or a score failed.
     pub rows_with_errors: u64,
+    /// What models took for the rows whose results are written.
+    pub usage: Usage,
 }
 
 /// Why a run could not go on. What was written until then stands.
@@ -31,18 +33,27 @@ pub enum RunError {
     Sink(SinkError),
 }
 
-/// Says whether a run should come to an end.
+/// Why a run is brought to an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StopReason {
+    /// Someone wants it to end.
+    Interrupted,
+    /// A budget is used up.
+    OverBudget,
+}
+
+/// Says whether a run should come to an end, and why.
 #[derive(Clone, Debug)]
-pub struct StopSignal(watch::Receiver<bool>);
+pub struct StopSignal(watch::Receiver<Option<StopReason>>);
 
 /// Brings a run to an end: rows that were begun are finished, no others are begun.
 #[derive(Clone, Debug)]
-pub struct Stopper(Arc<watch::Sender<bool>>);
+pub struct Stopper(Arc<watch::Sender<Option<StopReason>>>);
 
 /// A signal and what sets it.
 #[must_use]
 pub fn stop_signal() -> (Stopper, StopSignal) {
-    let (sender, receiver) = watch::channel(false);
+    let (sender, receiver) = watch::channel(None);
     (Stopper(Arc::new(sender)), StopSignal(receiver))
 }
 
@@ -50,14 +61,33 @@ impl StopSignal {
     /// Whether the run should come to an end.
     #[must_use]
     pub fn is_set(&self) -> bool {
+        self.reason().is_some()
+    }
+
+    /// Why the run should come to an end; none while it should go on.
+    #[must_use]
+    pub fn reason(&self) -> Option<StopReason> {
         *self.0.borrow()
     }
 }
 
+impl From<StopReason> for RunStatus {
+    fn from(reason: StopReason) -> Self {
+        match reason {
+            StopReason::Interrupted => Self::Interrupted,
+            StopReason::OverBudget => Self::OverBudget,
+        }
+    }
+}
+
 impl Stopper {
-    /// Sets the signal.
-    pub fn stop(&self) {
-        self.0.send_replace(true);
+    /// Sets the signal. The first reason stands.
+    pub fn stop(&self, reason: StopReason) {
+        self.0.send_if_modified(|known| {
+            let is_first = known.is_none();
+            known.get_or_insert(reason);
+            is_first
+        });
     }
 }
 
@@ -77,6 +107,7 @@ impl Plan {
             config,
             dataset: self.dataset().clone(),
             plugins: self.plugins().to_vec(),
+            gateway: None,
             summary: None,
         }
     }
@@ -84,25 +115,27 @@ impl Plan {
     /// Evaluates every row, writes the results to the sink in the order of the dataset, and completes the record.
     ///
     /// A run that is stopped, or that cannot go on, keeps what it has. In the second case the record says why, as far
-    /// as it can still be written.
+    /// as it can still be written. `at_end` may add to the record before it is written for the last time.
     pub async fn run(
         self,
         mut record: RunRecord,
         sink: Box<dyn ResultSink>,
         stop: StopSignal,
         on_progress: impl Fn(Progress) + Send + 'static,
+        at_end: impl FnOnce(&mut RunRecord),
     ) -> Result<RunRecord, RunError> {
         let plan = Arc::new(self);
         let mut flow = pipeline::flow(plan.clone(), sink, stop, on_progress).await;
         let summary = flow.summary.summary();
-        record.status = match &flow.error {
-            Some(_) => RunStatus::Failed,
-            None if flow.was_stopped && summary.rows < plan.rows() => RunStatus::Interrupted,
-            None => RunStatus::Finished,
+        record.status = match (&flow.error, flow.stopped) {
+            (Some(_), _) => RunStatus::Failed,
+            (None, Some(reason)) if summary.rows < plan.rows() => reason.into(),
+            (None, _) => RunStatus::Finished,
         };
         record.error = flow.error.as_ref().map(ToString::to_string);
         record.ended_at = Some(Timestamp::now());
         record.summary = Some(summary);
+        at_end(&mut record);
         let finish = move || flow.sink.finish(&record).map(|()| record);
         let finished = tokio::task::spawn_blocking(finish).await;
         let finished = finished.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
@@ -110,5 +143,19 @@ impl Plan {
             Some(error) => Err(error),
             None => finished.map_err(RunError::Sink),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reason_to_stop_stands() {
+        let (stopper, signal) = stop_signal();
+        assert_eq!((signal.is_set(), signal.reason()), (false, None));
+        stopper.stop(StopReason::OverBudget);
+        stopper.clone().stop(StopReason::Interrupted);
+        assert_eq!((signal.is_set(), signal.reason()), (true, Some(StopReason::OverBudget)));
     }
 }

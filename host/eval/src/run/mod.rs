@@ -1,10 +1,14 @@
 //! From a request to results: everything is checked first, then rows flow through in bounded buffers.
 
 mod chunk;
+mod declared;
 mod evaluation;
 mod pipeline;
 mod plan;
+mod rows;
 mod schema;
+mod score;
 
-pub use evaluation::{Progress, RunError, StopSignal, Stopper, stop_signal};
+pub use declared::Declared;
+pub use evaluation::{Progress, RunError, StopReason, StopSignal, Stopper, stop_signal};
 pub use plan::{ComponentSource, FunctionRequest, Plan, PlanError, PlanRequest, ScorerRequest};

@@ -7,13 +7,16 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
+use scorebox_core::Usage;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::{JoinError, JoinHandle};
 
-use super::chunk::{Row, evaluate};
-use super::evaluation::{Progress, RunError, StopSignal};
+use super::chunk::evaluate;
+use super::evaluation::{Progress, RunError, StopReason, StopSignal};
 use super::plan::Plan;
+use super::rows::{Gatherer, Row};
+use super::score::Scoring;
 use crate::dataset::{Dataset, DatasetError};
 use crate::results::{ResultSink, RowResult, SinkError};
 use crate::summary::SummaryCollector;
@@ -33,7 +36,7 @@ const IDLE_SYNC_DELAY: Duration = Duration::from_millis(200);
 pub(super) struct Flow {
     pub(super) sink: Box<dyn ResultSink>,
     pub(super) summary: SummaryCollector,
-    pub(super) was_stopped: bool,
+    pub(super) stopped: Option<StopReason>,
     /// Why not all rows went through.
     pub(super) error: Option<RunError>,
 }
@@ -94,7 +97,7 @@ pub(super) async fn flow(
     let mut writer = joined(writer.await);
     let read = joined(reader.await);
     let error = writer.error.take().or(read.err().map(RunError::Dataset));
-    Flow { sink: writer.sink, summary: writer.summary, was_stopped: stop.is_set(), error }
+    Flow { sink: writer.sink, summary: writer.summary, stopped: stop.reason(), error }
 }
 
 /// A task that ends with the future that waits for it, so that nothing goes on behind a run that is over.
@@ -126,20 +129,25 @@ fn read(
     sender: &mpsc::Sender<Vec<Row>>,
 ) -> Result<(), DatasetError> {
     let dataset = Dataset::open(&plan.request.dataset, &plan.request.read)?;
+    let mut dataset = dataset.with_sessions(plan.session().cloned());
     if dataset.digest() != plan.dataset().digest {
         return Err(DatasetError::Changed { path: plan.request.dataset.clone() });
     }
-    let mut rows = (0..plan.rows()).zip(dataset);
-    loop {
-        let size = chunk_rows.load(Ordering::Relaxed);
-        let mut chunk = Vec::with_capacity(size);
-        for (index, example) in rows.by_ref().take(size) {
-            chunk.push(Row { index, example: example? });
-        }
-        if chunk.is_empty() || stop.is_set() || sender.blocking_send(chunk).is_err() {
+    let mut gatherer = Gatherer::default();
+    for index in 0..plan.rows() {
+        let Some(example) = dataset.next() else { break };
+        let row = Row { index, example: example?, begins_session: dataset.begins_session() };
+        let Some(chunk) = gatherer.add(row, chunk_rows.load(Ordering::Relaxed)) else { continue };
+        if stop.is_set() || sender.blocking_send(chunk).is_err() {
             return Ok(());
         }
     }
+    let rest = gatherer.rest();
+    if !rest.is_empty() && !stop.is_set() {
+        // Where nobody takes the rows any more, the run has ended with another error.
+        let _ = sender.blocking_send(rest);
+    }
+    Ok(())
 }
 
 /// Takes the results in order, until there are no more or they cannot be kept.
@@ -154,7 +162,7 @@ struct Writer<F> {
 impl<F: Fn(Progress)> Writer<F> {
     fn new(plan: &Plan, sink: Box<dyn ResultSink>, on_progress: F) -> Self {
         let scorers = plan.scorers.iter().map(|it| (it.name.to_string(), it.scorer.info().aggregations.clone()));
-        let progress = Progress { rows_done: 0, rows: plan.rows(), rows_with_errors: 0 };
+        let progress = Progress { rows_done: 0, rows: plan.rows(), rows_with_errors: 0, usage: Usage::default() };
         Self { sink, summary: SummaryCollector::new(scorers), progress, on_progress, error: None }
     }
 
@@ -185,6 +193,7 @@ impl<F: Fn(Progress)> Writer<F> {
             self.summary.add(row);
             self.progress.rows_done += 1;
             self.progress.rows_with_errors += u64::from(row.has_error());
+            self.progress.usage.add(row.usage());
         }
         (self.on_progress)(self.progress);
         Ok(())
@@ -194,7 +203,8 @@ impl<F: Fn(Progress)> Writer<F> {
 /// With batches, chunks end where batches end, at the same rows in every run: which examples share an instance must
 /// not depend on the machine.
 fn first_chunk_rows(plan: &Plan) -> usize {
-    plan.scorers.iter().map(|it| it.scorer.batch_size()).max().unwrap_or(1)
+    let batched = plan.scorers.iter().filter(|it| it.scoring() == Scoring::Batch);
+    batched.map(|it| it.scorer.batch_size()).max().unwrap_or(1)
 }
 
 /// Chunks of rows that may wait for other machines stay small, so that waiting rows do not queue behind each other.
@@ -206,7 +216,7 @@ fn adapt(chunk_rows: &AtomicUsize, rows: usize, took: Duration) {
     let wanted = if took < CHUNK_TIME / 2 {
         (rows * 2).min(MAX_CHUNK_ROWS)
     } else if took > CHUNK_TIME * 2 {
-        (rows / 2).max(1)
+        (rows / 2).clamp(1, MAX_CHUNK_ROWS)
     } else {
         return;
     };

@@ -9,8 +9,10 @@ use scorebox_engine::{CallSettings, Engine, Isolation, LoadError, Plugin, Predic
 
 use tokio::sync::Semaphore;
 
+use super::declared::Declared;
 use super::schema;
-use crate::dataset::{Dataset, DatasetError, ReadOptions};
+use super::score::Scoring;
+use crate::dataset::{Dataset, DatasetError, FieldPath, ReadOptions};
 use crate::results::{DatasetRecord, PluginRecord};
 
 /// A component and what to call it in messages.
@@ -53,6 +55,8 @@ pub struct PlanRequest {
     pub dataset: PathBuf,
     /// How it is read.
     pub read: ReadOptions,
+    /// Names the session of a row: rows of one session stand together, as its turns in their order.
+    pub session: Option<FieldPath>,
     /// The application under evaluation; without one, rows bring their outputs.
     pub predictor: Option<FunctionRequest>,
     /// The scorers, in the order of the results.
@@ -71,8 +75,9 @@ pub struct Plan {
     pub(super) predictor: Option<Predictor>,
     pub(super) scorers: Vec<PlannedScorer>,
     pub(super) concurrency: NonZeroUsize,
-    /// One permit for each prediction that may be at work, also where rows travel in batches.
-    pub(super) predictions: Semaphore,
+    /// One permit for each row that may be at work, also where rows travel in batches or sessions. Only used where
+    /// plugins wait for other machines.
+    pub(super) rows_at_work: Semaphore,
     pub(super) reaches_out: bool,
     plugins: Vec<PluginRecord>,
     dataset: DatasetRecord,
@@ -134,11 +139,21 @@ pub enum PlanError {
         /// Why.
         reason: String,
     },
-    /// The scorer looks at conversations, and a dataset's rows are single examples.
+    /// The scorer looks at whole sessions, and nothing says which rows make one.
     #[error(
-        "the scorer `{name}` looks at whole conversations; an evaluation of single examples cannot use it, so remove it"
+        "the scorer `{name}` looks at whole conversations, and nothing says which rows belong to one: name the field \
+         that holds a row's session, for instance with `session = \"tags.session\"` in [dataset]"
     )]
     SessionScorer {
+        /// Its name in the run.
+        name: String,
+    },
+    /// The scorer looks at whole sessions, and is to be given batches.
+    #[error(
+        "the scorer `{name}` looks at whole conversations, which are scored one by one: leave out its isolation in \
+         batches"
+    )]
+    SessionBatches {
         /// Its name in the run.
         name: String,
     },
@@ -161,7 +176,8 @@ impl Plan {
     /// is wrong with any of them is found before the first row is scored.
     pub async fn prepare(engine: &Engine, request: PlanRequest) -> Result<Self, PlanError> {
         check_names(&request)?;
-        let mut loader = Loader { engine, plugins: Vec::new(), reaches_out: false };
+        let has_sessions = request.session.is_some();
+        let mut loader = Loader { engine, has_sessions, plugins: Vec::new(), reaches_out: false };
         let mut predictor = None;
         if let Some(wanted) = &request.predictor {
             predictor = Some(loader.predictor(wanted).await?);
@@ -173,8 +189,19 @@ impl Plan {
         let Loader { plugins, reaches_out, .. } = loader;
         let dataset = check_dataset(&request).await?;
         let concurrency = request.concurrency.unwrap_or_else(|| default_concurrency(reaches_out));
-        let predictions = Semaphore::new(concurrency.get());
-        Ok(Self { request, predictor, scorers, concurrency, predictions, reaches_out, plugins, dataset })
+        let rows_at_work = Semaphore::new(concurrency.get());
+        Ok(Self { request, predictor, scorers, concurrency, rows_at_work, reaches_out, plugins, dataset })
+    }
+
+    /// What each function will reach by its config, in the order of the plan.
+    #[must_use]
+    pub fn declared(&self) -> Vec<Declared> {
+        let predictor = self.request.predictor.iter().zip(&self.predictor);
+        let predictor = predictor.map(|(wanted, it)| (wanted, &it.info().config_schema));
+        let scorers = self.request.scorers.iter().zip(&self.scorers);
+        let scorers = scorers.map(|(wanted, it)| (&wanted.function, &it.scorer.info().config_schema));
+        let functions = predictor.chain(scorers);
+        functions.map(|(wanted, schema)| Declared::new(&wanted.name, schema, &wanted.config)).collect()
     }
 
     /// The dataset, for the record of the run.
@@ -199,6 +226,12 @@ impl Plan {
     #[must_use]
     pub fn concurrency(&self) -> NonZeroUsize {
         self.concurrency
+    }
+
+    /// The field by which rows are kept together, where a scorer wants them so.
+    pub(super) fn session(&self) -> Option<&FieldPath> {
+        let is_wanted = self.scorers.iter().any(|scorer| scorer.scoring() == Scoring::Session);
+        self.request.session.as_ref().filter(|_| is_wanted)
     }
 }
 
@@ -225,8 +258,9 @@ fn check_names(request: &PlanRequest) -> Result<(), PlanError> {
 /// Reads the rows that will be evaluated, and keeps none.
 async fn check_dataset(request: &PlanRequest) -> Result<DatasetRecord, PlanError> {
     let (path, options, limit) = (request.dataset.clone(), request.read.clone(), request.limit);
+    let session = request.session.clone();
     let check = move || {
-        let mut dataset = Dataset::open(&path, &options)?;
+        let mut dataset = Dataset::open(&path, &options)?.with_sessions(session);
         let record = DatasetRecord { path: path.clone(), digest: dataset.digest(), rows: dataset.rows(), limit };
         let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         dataset.by_ref().take(limit).try_for_each(|row| row.map(drop))?;
@@ -241,6 +275,7 @@ async fn check_dataset(request: &PlanRequest) -> Result<DatasetRecord, PlanError
 /// Loads each component once, however many functions of it are used.
 struct Loader<'a> {
     engine: &'a Engine,
+    has_sessions: bool,
     plugins: Vec<PluginRecord>,
     reaches_out: bool,
 }
@@ -264,9 +299,20 @@ impl Loader<'_> {
             .named(&function.name);
         check_config(function, &scorer.info().config_schema)?;
         if scorer.info().scope == Scope::Session {
-            return Err(PlanError::SessionScorer { name: function.name.clone() });
+            self.check_session_scorer(wanted)?;
         }
         Ok(PlannedScorer { name: function.name.as_str().into(), scorer })
+    }
+
+    fn check_session_scorer(&self, wanted: &ScorerRequest) -> Result<(), PlanError> {
+        let name = || wanted.function.name.clone();
+        if !self.has_sessions {
+            return Err(PlanError::SessionScorer { name: name() });
+        }
+        if matches!(wanted.isolation, Isolation::Batch(_)) {
+            return Err(PlanError::SessionBatches { name: name() });
+        }
+        Ok(())
     }
 
     async fn plugin(&mut self, source: &ComponentSource) -> Result<Plugin, PlanError> {

@@ -1,13 +1,13 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use scorebox_core::{Aggregation, Failure, Feedback, Value};
+use scorebox_core::{Aggregation, Failure, Feedback, Usage, Value};
 
 use super::labels::LabelCounts;
 use super::latency::LatencyCollector;
 use super::numbers::Numbers;
 use super::{BooleanCounts, CallSummary, FeedbackSummary, ScorerSummary, Summary};
-use crate::results::{Outcome, RowResult};
+use crate::results::{Outcome, RowResult, SkipReason};
 
 /// Names of feedback that are summed up one by one for each scorer.
 const MAX_FEEDBACK_NAMES: usize = 256;
@@ -69,19 +69,21 @@ impl SummaryCollector {
         if let Some(prediction) = &row.prediction {
             let failure = prediction.outputs.as_ref().err();
             has_error |= failure.is_some();
-            self.predict.add(failure, prediction.elapsed);
+            self.predict.add(failure, prediction.elapsed, prediction.usage);
         }
         for (scorer, score) in self.scorers.iter_mut().zip(&row.scores) {
             match &score.outcome {
                 Outcome::Feedback(feedback) => {
-                    scorer.calls.add(None, score.elapsed);
+                    scorer.calls.add(None, score.elapsed, score.usage);
                     feedback.iter().for_each(|feedback| scorer.add(feedback));
                 }
                 Outcome::Error(failure) => {
                     has_error = true;
-                    scorer.calls.add(Some(failure), score.elapsed);
+                    scorer.calls.add(Some(failure), score.elapsed, score.usage);
                 }
-                Outcome::Skipped(_) => scorer.skipped += 1,
+                Outcome::Skipped(SkipReason::PredictionFailed) => scorer.skipped += 1,
+                // The session is counted on its last row.
+                Outcome::Skipped(SkipReason::EarlierTurn) => {}
             }
         }
         self.rows_with_errors += u64::from(has_error);
@@ -93,15 +95,23 @@ impl SummaryCollector {
         Summary {
             rows: self.rows,
             rows_with_errors: self.rows_with_errors,
+            usage: self.usage(),
             predict: (self.predict.summary.calls > 0).then(|| self.predict.summary()),
             scorers: self.scorers.iter().map(ScorerCollector::summary).collect(),
         }
     }
+
+    fn usage(&self) -> Usage {
+        let mut usage = self.predict.summary.usage;
+        self.scorers.iter().for_each(|scorer| usage.add(scorer.calls.summary.usage));
+        usage
+    }
 }
 
 impl Calls {
-    fn add(&mut self, failure: Option<&Failure>, elapsed: Duration) {
+    fn add(&mut self, failure: Option<&Failure>, elapsed: Duration, usage: Usage) {
         self.summary.calls += 1;
+        self.summary.usage.add(usage);
         self.latency.add(elapsed);
         if let Some(failure) = failure {
             self.summary.errors += 1;

@@ -11,7 +11,7 @@ mod quantiles;
 
 use std::collections::BTreeMap;
 
-use scorebox_core::{Aggregation, FailureKind};
+use scorebox_core::{Aggregation, FailureKind, Usage};
 use serde::{Deserialize, Serialize};
 
 pub use self::collector::SummaryCollector;
@@ -25,6 +25,9 @@ pub struct Summary {
     pub rows: u64,
     /// Rows on which the prediction or a scorer failed.
     pub rows_with_errors: u64,
+    /// What models took in all.
+    #[serde(default, skip_serializing_if = "Usage::is_none")]
+    pub usage: Usage,
     /// The predict function; none in a run without one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predict: Option<CallSummary>,
@@ -45,6 +48,9 @@ pub struct CallSummary {
     /// How long calls took; none when there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
+    /// What models took, failed calls included.
+    #[serde(default, skip_serializing_if = "Usage::is_none")]
+    pub usage: Usage,
 }
 
 /// What one scorer gave.
@@ -55,7 +61,7 @@ pub struct ScorerSummary {
     /// Its calls.
     #[serde(flatten)]
     pub calls: CallSummary,
-    /// Rows on which it was not called, because the prediction had failed.
+    /// Rows, or sessions for a scorer of sessions, for which it was not called because a prediction had failed.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped: u64,
     /// Its verdicts by the name of the feedback: the scorer's own first, the others in alphabetical order.

@@ -1,4 +1,4 @@
-//! The scorer that measures the output.
+//! The scorers that measure the output.
 
 use super::texts;
 use scorebox_sdk::{Error, Example, Feedback, Result, config, scorer};
@@ -41,9 +41,19 @@ impl texts::Paths for LengthConfig {
 /// Whether the length of the output is within bounds.
 #[scorer(requires(outputs), returns = boolean)]
 pub fn length(example: &Example, config: &LengthConfig) -> Result<Feedback> {
+    within("length", example, config)
+}
+
+/// Whether the length of the output is within bounds, under the name of MLflow's scorer.
+#[scorer(requires(outputs), returns = boolean)]
+pub fn response_length(example: &Example, config: &LengthConfig) -> Result<Feedback> {
+    within("response_length", example, config)
+}
+
+fn within(scorer: &str, example: &Example, config: &LengthConfig) -> Result<Feedback> {
     let (min, max) = (config.min.unwrap_or(0), config.max.unwrap_or(usize::MAX));
     if (config.min, config.max) == (None, None) || min > max {
-        return Err(Error::invalid_config("length: expected `min`, `max` or both, and `min` at most `max`"));
+        return Err(Error::invalid_config(format!("{scorer}: expected `min`, `max` or both, and `min` at most `max`")));
     }
     let output = texts::output(example, config)?;
     let (length, unit) = match config.unit {
@@ -86,5 +96,18 @@ mod tests {
         let crossed = LengthConfig { min: Some(3), max: Some(2), ..Default::default() };
         assert!(matches!(check("", &crossed), Err(Error::InvalidConfig(_))));
         assert!(matches!(check("", &LengthConfig::default()), Err(Error::InvalidConfig(_))));
+    }
+
+    #[test]
+    fn response_length_is_the_same_under_another_name() {
+        let score = |config: &str| {
+            let example = Example::new("1").with_outputs("one two three");
+            crate::PLUGIN.score("response_length", config, example).map(|mut all| all.remove(0))
+        };
+        assert_eq!(score(r#"{"min": 3, "max": 3, "unit": "words"}"#).unwrap().value, true.into());
+        let feedback = score(r#"{"max": 12, "unit": "characters"}"#).unwrap();
+        assert_eq!(feedback.rationale.as_deref(), Some("characters: 13, more than 12"));
+        let error = score(r#"{"unit": "words"}"#).unwrap_err();
+        assert!(matches!(error, Error::InvalidConfig(message) if message.starts_with("response_length: ")));
     }
 }

@@ -6,6 +6,7 @@ pub mod matching;
 pub mod numeric;
 pub mod overlap;
 pub mod pattern;
+pub mod pii;
 pub mod rouge;
 mod texts;
 pub mod translation;

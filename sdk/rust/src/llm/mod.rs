@@ -17,6 +17,8 @@
 //! Natively there is no host to ask: every call answers [`Error::Denied`], unless a test sets
 //! [`testing::answer_with`].
 
+mod name;
+
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -25,6 +27,8 @@ use serde::de::DeserializeOwned;
 
 use crate::config::config_schema;
 use crate::json::to_json;
+
+pub use name::ModelName;
 
 /// Asks a model once.
 pub fn complete(request: &Request) -> Result<Response, Error> {

@@ -2,8 +2,14 @@ use std::time::Duration;
 
 use super::*;
 
+fn request(project: &Project) -> Result<PlanRequest, ConfigProblem> {
+    let overrides = Overrides { replies: RepliesFrom::Providers, ..Overrides::default() };
+    let gateway = Gateway::new(project.gateway(&overrides)?).unwrap();
+    project.request(&overrides, &gateway)
+}
+
 fn refused(text: &str) -> String {
-    match Project::parse("qa/scorebox.toml".into(), text.into()).and_then(|it| it.request(&Overrides::default())) {
+    match Project::parse("qa/scorebox.toml".into(), text.into()).and_then(|it| request(&it)) {
         Ok(_) => panic!("it was accepted"),
         Err(problem) => problem.to_string(),
     }
@@ -129,7 +135,7 @@ fn limits_and_permissions_reach_the_request() {
         "#
     );
     let project = Project::parse(folder.path().join(FILE_NAME), text).unwrap();
-    let request = project.request(&Overrides::default()).unwrap();
+    let request = request(&project).unwrap();
     let scorer = &request.scorers[0];
     assert_eq!(scorer.function.name, "exact");
     assert_eq!(scorer.isolation, Isolation::Batch(NonZeroUsize::new(32).unwrap()));

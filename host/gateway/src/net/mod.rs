@@ -1,0 +1,12 @@
+//! What may be reached, and the connections to it.
+
+mod address;
+mod client;
+mod grant;
+mod resolver;
+
+pub use grant::{HttpGrant, InvalidHttpGrant};
+pub use resolver::{Lookup, SystemLookup};
+
+pub(crate) use client::{ClientOptions, TransportError, build_client, describe, read_body};
+pub(crate) use grant::{Target, admit};
