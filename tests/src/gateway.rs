@@ -16,7 +16,8 @@ pub enum FakeGateway {
 
 impl FakeGateway {
     /// What one reply of a model costs, in tokens.
-    pub const USAGE: Usage = Usage { requests: 1, input_tokens: 7, output_tokens: 3, cost: Cost::from_picodollars(1_000) };
+    pub const USAGE: Usage =
+        Usage { requests: 1, input_tokens: 7, output_tokens: 3, cost: Cost::from_picodollars(1_000) };
 
     async fn wait(self) {
         if self == Self::NeverAnswers {

@@ -5,7 +5,9 @@
 mod bench;
 mod check;
 mod demo;
+mod demo_replies;
 mod deny;
+mod fake_provider;
 mod plugins;
 mod repository;
 mod terminal;
@@ -25,13 +27,14 @@ Set-up and chores of Scorebox
 
 Usage: cargo xtask <COMMAND> [ARGUMENTS]
 
-  demo      evaluate the demo project; ARGUMENTS go to `scorebox demo`
-  test      run all tests; ARGUMENTS go to `cargo test`, for instance `-p scorebox-core`
-  plugins   build the plugins in the folders ARGUMENTS, or all of plugins/, and list what they are
-  bench     run the benchmarks; ARGUMENTS go to `cargo bench`
-  check     format, lints, documentation, licences and banned crates
-  ci        test, then check: what the continuous integration runs
-  help      this text
+  demo           evaluate the demo project; ARGUMENTS go to `scorebox demo`
+  test           run all tests; ARGUMENTS go to `cargo test`, for instance `-p scorebox-core`
+  plugins        build the plugins in the folders ARGUMENTS, or all of plugins/, and list what they are
+  bench          run the benchmarks; ARGUMENTS go to `cargo bench`
+  demo-replies   record the replies of the demo's judges anew, from the verdicts in host/cli/demo
+  check          format, lints, documentation, licences and banned crates
+  ci             test, then check: what the continuous integration runs
+  help           this text
 
 Each command first sees to it that Rust can compile for WebAssembly, and says what it installs.
 ";
@@ -57,6 +60,7 @@ fn run() -> Result<()> {
     let repository = Repository::of_this_build()?;
     match command.as_str() {
         "demo" => demo::run(&repository, &arguments),
+        "demo-replies" => no_arguments(&arguments).and_then(|()| demo_replies::run(&repository)),
         "test" => test::run(&repository, &arguments),
         "bench" => bench::run(&repository, &arguments),
         "plugins" => plugins::run(&repository, &arguments),

@@ -118,7 +118,7 @@ pub(crate) struct EvalArguments {
 /// Which models stand behind the names in a project.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ModelArguments {
-    /// The model behind a name, instead of the one in [models]; may be given several times.
+    /// The model behind a name, instead of the one in `[models]`; may be given several times.
     #[arg(long = "model", value_name = "NAME=PROVIDER:/MODEL", value_parser = parse_model)]
     pub(crate) models: Vec<(String, ModelReference)>,
 }
@@ -158,7 +158,7 @@ pub(crate) enum ModelsCommand {
     Test(ModelsTestArguments),
 }
 
-/// Make one small call to each model in [models], and say what came of it.
+/// Make one small call to each model in `[models]`, and say what came of it.
 ///
 /// It costs a few tokens for each. The cache is not used.
 #[derive(Args, Debug)]
@@ -231,7 +231,8 @@ pub(crate) struct InspectArguments {
 }
 
 fn parse_model(text: &str) -> Result<(String, ModelReference), String> {
-    let (name, reference) = text.split_once('=').ok_or("write NAME=PROVIDER:/MODEL, such as judge=openai:/gpt-4o-mini")?;
+    let (name, reference) =
+        text.split_once('=').ok_or("write NAME=PROVIDER:/MODEL, such as judge=openai:/gpt-4o-mini")?;
     let reference = reference.parse().map_err(|error| format!("{error}"))?;
     Ok((name.trim().to_owned(), reference))
 }

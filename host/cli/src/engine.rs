@@ -17,14 +17,18 @@ pub(crate) struct Needs {
 }
 
 impl Needs {
-    /// What an evaluation needs. Each scorer that keeps its instances may have one waiting for each row at work.
+    /// What an evaluation needs: for each row at work the instances of its scorers, which may all wait for models at once,
+    /// and for each scorer that keeps its instances one that waits for the next row.
     pub(crate) fn of(request: &PlanRequest, reused_scorers: usize) -> Self {
         const LEAST_CONCURRENCY: usize = 16;
+        // Each reserves address space for its memories, of which there is not without end; the others wait for a place.
+        const MOST_INSTANCES: usize = 4096;
         let concurrency = request.concurrency.map_or(LEAST_CONCURRENCY, NonZeroUsize::get).max(LEAST_CONCURRENCY);
+        let wanted = concurrency.saturating_mul(1 + request.scorers.len() + reused_scorers);
         let scorers = request.scorers.iter().map(|scorer| &scorer.function);
         let limits = || scorers.clone().chain(&request.predictor).map(|function| &function.settings.limits);
         Self {
-            max_instances: NonZeroUsize::new(concurrency.saturating_mul(2 + reused_scorers)),
+            max_instances: NonZeroUsize::new(wanted.min(MOST_INSTANCES)),
             memory_bytes: limits().map(|limits| limits.memory_bytes).max().unwrap_or(0),
             table_elements: limits().map(|limits| limits.table_elements).max().unwrap_or(0),
             counts_fuel: limits().any(|limits| limits.fuel.is_some()),

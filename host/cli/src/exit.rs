@@ -32,7 +32,34 @@ impl Stop {
             Self::Input(error) => (error, 2),
             Self::Unfinished(error) => (error, UNFINISHED),
         };
-        terminal::note(&format!("{} {error:#}", BAD.paint("error:")));
+        terminal::note(&format!("{} {}", BAD.paint("error:"), with_causes(error)));
         ExitCode::from(code)
+    }
+}
+
+/// An error with what caused it. Some errors say their cause themselves, and nobody wants to read it twice.
+fn with_causes(error: &anyhow::Error) -> String {
+    error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text.is_empty() {
+        true => cause,
+        false if text.ends_with(&cause) => text,
+        false => format!("{text}: {cause}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot be read: {source}")]
+    struct Unreadable {
+        source: std::io::Error,
+    }
+
+    #[test]
+    fn each_cause_is_said_once() {
+        let unreadable = Unreadable { source: std::io::Error::other("no disk") };
+        let error = anyhow::Error::new(unreadable).context("the run ended");
+        assert_eq!(with_causes(&error), "the run ended: cannot be read: no disk");
     }
 }

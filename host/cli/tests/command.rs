@@ -1,58 +1,14 @@
 //! The `scorebox` command as a user meets it: exit codes, messages, files.
 #![allow(clippy::unwrap_used, reason = "what a test did not expect ends it")]
 
-use std::ffi::OsStr;
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::path::Path;
+use std::process::Command;
 
-use serde_json::Value;
-use tempfile::TempDir;
-
-/// Runs the command in a folder of its own.
-struct Sandbox {
-    folder: TempDir,
-}
-
-struct Ran {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Sandbox {
-    fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
-    }
-
-    fn with(self, path: &str, text: &str) -> Self {
-        fs::write(self.path(path), text).unwrap();
-        self
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.folder.path().join(path)
-    }
-
-    fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
-        let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_scorebox"))
-            .args(arguments)
-            .current_dir(self.folder.path())
-            // One cache for all tests: each plugin is compiled once.
-            .env("SCOREBOX_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
-            .output()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
-    }
-
-    /// The only run in a folder of runs.
-    fn only_run(&self, runs: &str) -> PathBuf {
-        let mut runs: Vec<_> = fs::read_dir(self.path(runs)).unwrap().map(|entry| entry.unwrap().path()).collect();
-        assert_eq!(runs.len(), 1, "{runs:?}");
-        runs.remove(0)
-    }
-}
+use common::Sandbox;
+use serde_json::{Value, json};
 
 const DATASET: &str = "[dataset]\npath = \"data.jsonl\"\n";
 const SCORER: &str = "[[scorers]]\nuse = \"text/exact_match\"\n";
@@ -99,6 +55,53 @@ fn the_demo_gives_the_same_results_twice() {
 }
 
 #[test]
+fn the_demo_s_judges_give_the_verdicts_that_were_written_for_them() {
+    let sandbox = Sandbox::new();
+    let ran = sandbox.run(["demo", "--output", "demo"]);
+    assert!(ran.stderr.contains("written by hand for this demo: no model is asked"), "{}", ran.stderr);
+    let written = include_str!("../demo/verdicts.jsonl").lines().map(|line| {
+        let verdict: Value = serde_json::from_str(line).unwrap();
+        let judged = ["correctness", "guidelines"].map(|judge| verdict[judge].clone());
+        (verdict["id"].clone(), judged)
+    });
+    let run = sandbox.only_run("demo/runs");
+    let rows = rows_without_timing(&run);
+    let given = rows.iter().filter(|row| row.get("predict_error").is_none()).map(|row| {
+        let judged = ["correctness", "guidelines"].map(|judge| {
+            let feedback = &row["scores"][judge]["feedback"][0];
+            let advice = "if what judges ask has changed, run `cargo xtask demo-replies`";
+            assert_eq!(feedback["metadata"]["model"], "written-by-hand", "{advice}: {row}");
+            json!({ "rationale": feedback["rationale"], "result": feedback["value"] })
+        });
+        (row["id"].clone(), judged)
+    });
+    assert_eq!(given.collect::<Vec<_>>(), written.collect::<Vec<_>>());
+    // None was sent, and none lacked a reply.
+    let record: Value = serde_json::from_str(&fs::read_to_string(run.join("run.json")).unwrap()).unwrap();
+    let model = &record["gateway"]["models"]["demo:/written-by-hand"];
+    assert_eq!((&model["from_cassette"], &model["sent"]), (&json!(2 * (rows.len() - 1)), &json!(0)), "{record}");
+
+    let again = sandbox.run(["eval", "demo", "--replay", "demo/replies.jsonl", "--output", "again"]);
+    assert_eq!(again.code, Some(0), "{}", again.stderr);
+    assert_eq!(rows_without_timing(&sandbox.only_run("again")), rows);
+}
+
+#[test]
+fn the_judge_that_a_new_project_shows_works_when_it_is_uncommented() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.run(["init", "qa"]).code, Some(0));
+    let config = fs::read_to_string(sandbox.path("qa/scorebox.toml")).unwrap();
+    let (before, block) = config.split_once("\n# [models]\n").unwrap();
+    let (block, after) = block.split_once("\n\n").unwrap();
+    let block: Vec<_> = block.lines().map(|line| line.trim_start_matches(['#', ' '])).collect();
+    let uncommented = format!("{before}\n[models]\n{}\n\n{after}", block.join("\n"));
+    fs::write(sandbox.path("qa/scorebox.toml"), uncommented).unwrap();
+    let ran = sandbox.run(["eval", "qa", "--dry-run"]);
+    assert_eq!(ran.code, Some(0), "{}", ran.stderr);
+    assert!(ran.stdout.contains("correctness   openai:/gpt-4o-mini"), "{}", ran.stdout);
+}
+
+#[test]
 fn a_json_report_is_one_document_and_nothing_else_is_on_standard_output() {
     let sandbox = Sandbox::new().with("scorebox.toml", &format!("{DATASET}{SCORER}")).with("data.jsonl", ROW);
     let ran = sandbox.run(["eval", "--json", "--limit", "1"]);
@@ -139,7 +142,7 @@ fn a_folder_without_a_config_is_refused() {
 fn an_unknown_field_is_refused_with_its_place() {
     let config = format!("{DATASET}{SCORER}conifg = {{}}\n");
     insta::assert_snapshot!(refused(&Sandbox::new().with("scorebox.toml", &config)), @r"
-    error: scorebox.toml:5:1: unknown field `conifg`, expected one of `use`, `name`, `config`, `isolation`, `limits`, `permissions`
+    error: scorebox.toml:5:1: unknown field `conifg`, expected one of `use`, `name`, `config`, `isolation`, `limits`, `permissions`, `budget`
        |
      5 | conifg = {}
        | ^^^^^^

@@ -12,6 +12,7 @@ mod feedback;
 mod ids;
 mod json;
 mod trace;
+mod unfolding;
 mod usage;
 mod value;
 
@@ -24,5 +25,6 @@ pub use feedback::{Feedback, InvalidName, validate_feedback_name, validate_plugi
 pub use ids::{InvalidId, RunId, SpanId, TraceId};
 pub use json::{InvalidJson, Json};
 pub use trace::{Span, SpanEvent, SpanKind, SpanStatus, StatusCode, Trace};
+pub use unfolding::{SchemaGrowth, schema_growth};
 pub use usage::Usage;
 pub use value::{NotFinite, Number, Value};

@@ -161,8 +161,13 @@ pub enum LlmError {
     #[error("unavailable: {0}")]
     Unavailable(String),
     /// The reply does not satisfy the schema.
-    #[error("invalid reply: {0}")]
-    InvalidReply(String),
+    #[error("invalid reply: {reason}")]
+    InvalidReply {
+        /// What is wrong with it.
+        reason: String,
+        /// What asking for it took.
+        usage: Usage,
+    },
     /// The deadline passed.
     #[error("timeout: {0}")]
     Timeout(String),

@@ -137,10 +137,11 @@ impl HostState {
         if self.outgoing_requests > limit { Err(Stop::OutgoingRequests { limit }) } else { Ok(()) }
     }
 
-    /// Whether what was used so far leaves room for another model call; otherwise the limit that does not.
-    pub(crate) fn check_call_budget(&self) -> Result<(), String> {
+    /// Whether what was used so far, and what is on its way, leave room for another model call; otherwise the limit that
+    /// does not.
+    pub(crate) fn check_call_budget(&self, tokens_on_the_way: u64) -> Result<(), String> {
         let limits = &self.settings.limits;
-        let used = self.usage.tokens();
+        let used = self.usage.tokens().saturating_add(tokens_on_the_way);
         if used >= limits.tokens.saturating_mul(self.examples) {
             return Err(format!("this call has used {used} tokens; the limit tokens is {}", limits.tokens));
         }

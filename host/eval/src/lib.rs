@@ -16,8 +16,8 @@ pub use results::{
     ScoreResult, SinkError, SkipReason, SyncPolicy, encode_row,
 };
 pub use run::{
-    ComponentSource, Declared, FunctionRequest, Plan, PlanError, PlanRequest, Progress, RunError, ScorerRequest, StopReason,
-    StopSignal, Stopper, stop_signal,
+    ComponentSource, Declared, FunctionRequest, Plan, PlanError, PlanRequest, Progress, RunError, ScorerRequest,
+    StopReason, StopSignal, Stopper, stop_signal,
 };
 pub use summary::{
     BooleanCounts, CallSummary, FeedbackSummary, LabelCounts, Latency, ScorerSummary, Summary, SummaryCollector,

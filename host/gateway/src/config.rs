@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Method;
+use http::{HeaderName, Method};
 use scorebox_core::{Cost, Json};
 use url::Url;
 
@@ -28,7 +28,7 @@ pub struct GatewayConfig {
     pub replies: Replies,
     /// The folder of the reply cache; none caches nothing.
     pub cache_dir: Option<PathBuf>,
-    /// How long an HTTP exchange of a plugin may take.
+    /// How long an HTTP exchange of a plugin may take where the plugin does not say; the deadline of its call is above both.
     pub http_timeout: Duration,
     /// Who resolves names.
     pub lookup: Arc<dyn Lookup>,
@@ -140,14 +140,14 @@ pub struct Permissions {
 }
 
 impl Permissions {
-    /// Whether requests to a URL are granted at all, whatever their method; otherwise the text says how to grant them.
-    pub fn check_url(&self, url: &str) -> Result<(), String> {
+    /// The headers that the operator adds to requests to a URL, if these are granted at all, whatever their method;
+    /// otherwise the text says how to grant them.
+    pub(crate) fn granted_headers(&self, url: &str) -> Result<Vec<(HeaderName, SecretSource)>, String> {
         let parsed = Url::parse(url).map_err(|error| format!("{url:?} is no URL: {error}"))?;
         let target = Target::of(&parsed)?;
         let methods = self.http.iter().flat_map(HttpGrant::allowed_methods);
-        if methods.into_iter().any(|method| admit(&self.http, method, &target).is_ok()) {
-            return Ok(());
-        }
-        admit(&self.http, &Method::POST, &target).map(drop)
+        let admitted = methods.into_iter().find_map(|method| admit(&self.http, method, &target).ok());
+        let admission = admitted.map_or_else(|| admit(&self.http, &Method::POST, &target), Ok)?;
+        Ok(admission.secret_headers().cloned().collect())
     }
 }

@@ -1,23 +1,28 @@
 //! What a request will take, as far as that can be known before it is sent.
 
+use std::cell::Cell;
+
 use scorebox_core::Json;
 use scorebox_engine::ChatRequest;
 use serde_json::{Map, Value, json};
 
+use crate::parameters::most_output_tokens;
 use crate::providers::Tokens;
 
-/// Characters of English text to a token, as OpenAI's help pages have it; other languages and JSON take more tokens.
+/// Characters of English text to a token, as OpenAI's help pages have it. A character of another script counts as one.
 const CHARACTERS_PER_TOKEN: u64 = 4;
 /// What a message takes beside its text.
 const TOKENS_PER_MESSAGE: u64 = 4;
 /// What a reply takes where nobody said how long it may be: a paragraph of rationale and a verdict.
 const TOKENS_PER_REPLY: u64 = 200;
 /// The most that a reply may take where nobody said, for budgets.
-const MOST_TOKENS_PER_REPLY: u64 = 1_000;
+const MOST_TOKENS_PER_REPLY: u64 = 4_096;
 
 /// The tokens that a text takes, about.
 pub(crate) fn text_tokens(text: &str) -> u64 {
-    (text.chars().count() as u64).div_ceil(CHARACTERS_PER_TOKEN)
+    let ascii = text.bytes().filter(u8::is_ascii).count() as u64;
+    let others = text.chars().filter(|character| !character.is_ascii()).count() as u64;
+    ascii.div_ceil(CHARACTERS_PER_TOKEN) + others
 }
 
 fn input_tokens(request: &ChatRequest) -> u64 {
@@ -30,11 +35,8 @@ fn input_tokens(request: &ChatRequest) -> u64 {
             TOKENS_PER_MESSAGE + text_tokens(&message.content) + calls
         })
         .sum();
-    let tools: u64 = request
-        .tools
-        .iter()
-        .map(|tool| text_tokens(&tool.description) + text_tokens(tool.parameters.as_str()))
-        .sum();
+    let tools: u64 =
+        request.tools.iter().map(|tool| text_tokens(&tool.description) + text_tokens(tool.parameters.as_str())).sum();
     messages + tools + optional(&request.response_schema)
 }
 
@@ -46,7 +48,8 @@ pub(crate) fn likely_tokens(request: &ChatRequest) -> Tokens {
 
 /// The tokens that a request may take, for a budget to make room for.
 pub(crate) fn most_tokens(request: &ChatRequest) -> Tokens {
-    let output = request.max_tokens.map_or(MOST_TOKENS_PER_REPLY, u64::from);
+    let in_parameters = request.parameters.as_ref().and_then(most_output_tokens);
+    let output = request.max_tokens.map(u64::from).max(in_parameters).unwrap_or(MOST_TOKENS_PER_REPLY);
     Tokens { input: input_tokens(request), cached_input: 0, output }
 }
 
@@ -54,25 +57,30 @@ pub(crate) fn most_tokens(request: &ChatRequest) -> Tokens {
 pub(crate) fn made_up_reply(schema: Option<&Json>) -> String {
     let schema = schema.and_then(|schema| schema.to::<Value>().ok());
     match &schema {
-        Some(schema) => instance(schema, schema, 0).to_string(),
+        Some(schema) => instance(schema, schema, 0, &Cell::new(MAX_BYTES)).to_string(),
         None => "A reply.".to_owned(),
     }
 }
 
 /// Deeper schemas are recursive.
 const MAX_DEPTH: usize = 16;
+/// About the most that a made-up reply takes: schemas multiply, and they come from plugins.
+const MAX_BYTES: usize = 256 * 1024;
 
 /// A value that satisfies a schema, as far as schemas of replies go.
-fn instance(schema: &Value, root: &Value, depth: usize) -> Value {
-    if depth > MAX_DEPTH {
+fn instance(schema: &Value, root: &Value, depth: usize, left: &Cell<usize>) -> Value {
+    let takes = |bytes: usize| left.replace(left.get().saturating_sub(bytes)) >= bytes;
+    if depth > MAX_DEPTH || !takes(8) {
         return Value::Null;
     }
-    let inner = |schema: &Value| instance(schema, root, depth + 1);
-    if let Some(referred) = schema.get("$ref").and_then(Value::as_str).and_then(|path| root.pointer(path.trim_start_matches('#'))) {
+    let inner = |schema: &Value| instance(schema, root, depth + 1, left);
+    if let Some(referred) =
+        schema.get("$ref").and_then(Value::as_str).and_then(|path| root.pointer(path.trim_start_matches('#')))
+    {
         return inner(referred);
     }
     if let Some(value) = schema.get("const").or_else(|| schema.get("enum").and_then(|values| values.get(0))) {
-        return value.clone();
+        return if takes(value.to_string().len()) { value.clone() } else { Value::Null };
     }
     for choice in ["anyOf", "oneOf", "allOf"] {
         if let Some(first) = schema.get(choice).and_then(|choices| choices.get(0)) {
@@ -89,14 +97,13 @@ fn instance(schema: &Value, root: &Value, depth: usize) -> Value {
         Some("string") => json!("A text."),
         Some("array") => {
             let least = schema.get("minItems").and_then(Value::as_u64).unwrap_or(1).min(16);
-            let item = schema.get("items").map_or(Value::Null, inner);
-            (0..least).map(|_| item.clone()).collect()
+            (0..least).map(|_| schema.get("items").map_or(Value::Null, inner)).collect()
         }
         Some("null") => Value::Null,
         _ => {
             let properties = schema.get("properties").and_then(Value::as_object);
-            let members: Map<_, _> =
-                properties.into_iter().flatten().map(|(name, schema)| (name.clone(), inner(schema))).collect();
+            let affordable = properties.into_iter().flatten().filter(|(name, _)| takes(name.len()));
+            let members: Map<_, _> = affordable.map(|(name, schema)| (name.clone(), inner(schema))).collect();
             Value::Object(members)
         }
     }
@@ -129,6 +136,19 @@ mod tests {
     fn a_recursive_schema_ends() {
         let schema = Json::parse(r##"{"type":"object","properties":{"next":{"$ref":"#"}}}"##).unwrap();
         assert!(made_up_reply(Some(&schema)).contains("null"));
+    }
+
+    #[test]
+    fn a_schema_that_multiplies_ends_in_a_reply_of_bounded_size() {
+        let lists = (0..15).fold(
+            json!({"const": "x".repeat(1_000)}),
+            |items, _| json!({ "type": "array", "minItems": 16, "items": items }),
+        );
+        let names: Map<_, _> = (0..20).map(|number| (format!("{number}"), json!({ "$ref": "#" }))).collect();
+        for schema in [lists, json!({ "type": "object", "properties": names })] {
+            let reply = made_up_reply(Some(&Json::from_value(&schema).unwrap()));
+            assert!(reply.len() < 8 * MAX_BYTES, "{}", reply.len());
+        }
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{
-    CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+    ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, RANGE, TE, TRAILER,
+    TRANSFER_ENCODING, UPGRADE,
 };
-use http::{HeaderMap, HeaderName, Method, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 use reqwest::Client;
 use scorebox_engine::{HttpError, HttpRequest};
 use url::Url;
@@ -62,18 +63,23 @@ impl HttpClients {
     ) -> Result<http::Response<Bytes>, HttpError> {
         let parsed = &request.request;
         let (url, target) = target_of(parsed.uri())?;
-        let grant = admit(grants, parsed.method(), &target).map_err(HttpError::Denied)?;
+        let admission = admit(grants, parsed.method(), &target).map_err(HttpError::Denied)?;
         let mut headers = without_connection_headers(parsed.headers());
         let mut redactor = Redactor::default();
-        for (name, source) in grant.secret_headers() {
+        if admission.secret_headers().next().is_some() {
+            // A peer that echoes its headers must do so in a form in which they are recognised.
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+            headers.remove(RANGE);
+        }
+        for (name, source) in admission.secret_headers() {
             let secret = source.read().map_err(|problem| missing_secret(&target, &problem))?;
             redactor.add(&secret);
             let malformed = |_| HttpError::Denied(format!("what is in {source} cannot be a header of {target}"));
             headers.insert(name, secret.header("").map_err(malformed)?);
         }
-        let client = if grant.allows_private() { &self.private } else { &self.public };
+        let client = if admission.allows_private() { &self.private } else { &self.public };
         let sent = client.request(parsed.method().clone(), url).headers(headers).body(parsed.body().clone());
-        let timeout = request.timeout.map_or(self.timeout, |wanted| wanted.min(self.timeout));
+        let timeout = request.timeout.unwrap_or(self.timeout);
         let exchange = async {
             let mut response = sent.send().await.map_err(|error| describe(&error))?;
             let body = read_body(&mut response, request.max_body_bytes).await?;
@@ -82,11 +88,18 @@ impl HttpClients {
         let (status, headers, body) = match tokio::time::timeout(timeout, exchange).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(self.failed(&target, error, &redactor)),
-            Err(_) => return Err(HttpError::Timeout(format!("{target} gave no whole answer within {} s", timeout.as_secs_f64()))),
+            Err(_) => {
+                return Err(HttpError::Timeout(format!(
+                    "{target} gave no whole answer within {} s",
+                    timeout.as_secs_f64()
+                )));
+            }
         };
+        // A peer may send back what it got, and the plugin is not to see what was added.
+        let body = redactor.redact_bytes(&body).map_or(body, Bytes::from);
         let mut response = http::Response::new(body);
         *response.status_mut() = status;
-        *response.headers_mut() = without_connection_headers(&headers);
+        *response.headers_mut() = redacted(without_connection_headers(&headers), &redactor);
         Ok(response)
     }
 
@@ -124,6 +137,16 @@ fn without_connection_headers(headers: &HeaderMap) -> HeaderMap {
     kept.remove("keep-alive");
     kept.remove("proxy-connection");
     kept
+}
+
+fn redacted(mut headers: HeaderMap, redactor: &Redactor) -> HeaderMap {
+    for value in headers.values_mut() {
+        let redacted = redactor.redact_bytes(value.as_bytes());
+        if let Some(redacted) = redacted.and_then(|bytes| HeaderValue::from_bytes(&bytes).ok()) {
+            *value = redacted;
+        }
+    }
+    headers
 }
 
 fn missing_secret(target: &Target, problem: &SecretProblem) -> HttpError {

@@ -12,6 +12,7 @@ mod http;
 mod model;
 mod net;
 mod pace;
+mod parameters;
 mod provider;
 mod providers;
 mod replies;

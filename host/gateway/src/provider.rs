@@ -8,18 +8,21 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Client;
+use scorebox_core::{Digest, Json};
 use scorebox_engine::LlmError;
 use url::Url;
 
 use crate::config::ProviderConfig;
 use crate::model::ModelReference;
-use crate::net::{ClientOptions, Lookup, Target, TransportError, build_client, describe, read_body};
-use crate::pace::{AdaptiveLimit, RateLimits, RetryPolicy, retry_after};
+use crate::net::{ClientOptions, HeadStart, Lookup, Target, TransportError, build_client, describe, read_body};
+use crate::pace::{AdaptiveLimit, Place, RateLimits, RetryPolicy, retry_after};
 use crate::providers::presets::{BEDROCK, names, preset};
 use crate::providers::{Protocol, Refusal, Structure, Unreadable, WireOptions, WireRequest};
 use crate::secret::{Redactor, SecretProblem, SecretSource};
 use crate::spending::{Event, Meter};
 
+/// Beyond so many schemas, what was found out is forgotten: a plugin may make one for every row.
+const MAX_STRUCTURES: usize = 1_024;
 /// The most that a provider's reply may have.
 const MAX_REPLY_BYTES: u64 = 32 * 1024 * 1024;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -89,6 +92,7 @@ pub(crate) struct Provider {
     base_url: Url,
     headers: HeaderMap,
     client: Client,
+    head_start: HeadStart,
     limit: AdaptiveLimit,
     rate: RateLimits,
     retry: RetryPolicy,
@@ -96,8 +100,9 @@ pub(crate) struct Provider {
     give_up_after: Duration,
     redactor: Redactor,
     strongest_structure: Structure,
-    /// The way of asking for JSON that each model was found to understand.
-    structures: Mutex<HashMap<String, Structure>>,
+    /// The way of asking for JSON that each model was found to understand, by its name and the schema: what is wrong with one
+    /// schema must not weaken how others are asked for.
+    structures: Mutex<HashMap<(String, Digest), Structure>>,
 }
 
 /// Why a provider gave no reply in the end.
@@ -111,7 +116,10 @@ pub(crate) enum SendError {
 /// Why one attempt failed.
 enum Attempt {
     /// Once more, perhaps not before so long.
-    Again { problem: String, wait: Option<Duration> },
+    Again {
+        problem: String,
+        wait: Option<Duration>,
+    },
     Final(SendError),
 }
 
@@ -129,11 +137,11 @@ impl Provider {
         if !known {
             return Err(unknown(name));
         }
-        let setting =
-            |setting, reason: String| ProviderProblem::Setting { name: name.to_owned(), setting, reason };
+        let setting = |setting, reason: String| ProviderProblem::Setting { name: name.to_owned(), setting, reason };
         let base_url = config.base_url.as_deref().or_else(|| preset.and_then(|preset| preset.base_url));
         let base_url = base_url.ok_or_else(|| ProviderProblem::NoBaseUrl { name: name.to_owned() })?;
-        let base_url = Url::parse(base_url).map_err(|error| setting("base_url", error.to_string()))?;
+        let base_url = Url::parse(base_url)
+            .map_err(|error| setting("base_url", format!("{base_url:?} is no URL such as https://host/v1: {error}")))?;
         let target = Target::of(&base_url).map_err(|reason| setting("base_url", reason))?;
         let protocol = config.protocol.or_else(|| preset.map(|preset| preset.protocol)).unwrap_or(Protocol::OpenAi);
 
@@ -141,26 +149,35 @@ impl Provider {
         for (header, value) in &config.headers {
             let header: HeaderName =
                 header.parse().map_err(|_| setting("headers", format!("{header:?} is no header's name")))?;
-            let value =
-                HeaderValue::from_str(value).map_err(|_| setting("headers", format!("the value of {header} is none")))?;
+            let value = HeaderValue::from_str(value)
+                .map_err(|_| setting("headers", format!("the value of {header} is none")))?;
             headers.insert(header, value);
         }
         let mut redactor = Redactor::default();
-        let preset_key = || preset.and_then(|preset| preset.key_variable).map(|name| SecretSource::Environment(name.into()));
+        let preset_key =
+            || preset.and_then(|preset| preset.key_variable).map(|name| SecretSource::Environment(name.into()));
         let key = config.key.clone().or_else(preset_key).filter(|_| !config.no_key);
         if let Some(source) = key {
             let secret = source.read().map_err(|problem| ProviderProblem::Key { name: name.to_owned(), problem })?;
             redactor.add(&secret);
             let (header, prefix) = protocol.key_header();
-            let malformed = |_| ProviderProblem::Key { name: name.to_owned(), problem: SecretProblem::Malformed(source) };
+            let malformed =
+                |_| ProviderProblem::Key { name: name.to_owned(), problem: SecretProblem::Malformed(source) };
             headers.insert(header, secret.header(prefix).map_err(malformed)?);
         }
 
+        if let Some(proxy) = &config.proxy
+            && Url::parse(proxy).is_ok_and(|url| !url.username().is_empty() || url.password().is_some())
+        {
+            let reason = "a user name or password does not belong into a config, which runs keep".to_owned();
+            return Err(setting("proxy", reason));
+        }
         // An operator who writes a local address means it.
         let is_local = target.is_local();
         let client = build_client(&ClientOptions {
             lookup: lookup.clone(),
-            allows_private: config.private || is_local,
+            // Behind a proxy, only the proxy's own name is resolved here, and proxies are in one's own network.
+            allows_private: config.private || is_local || config.proxy.is_some(),
             connect_timeout: CONNECT_TIMEOUT,
             ca_file: config.ca_file.clone(),
             proxy: config.proxy.clone(),
@@ -176,6 +193,7 @@ impl Provider {
             base_url,
             headers,
             client,
+            head_start: HeadStart::default(),
             limit: AdaptiveLimit::new(config.concurrency.unwrap_or(DEFAULT_CONCURRENCY)),
             rate: RateLimits::new(
                 config.requests_per_minute.and_then(NonZeroU32::new),
@@ -190,19 +208,26 @@ impl Provider {
         })
     }
 
-    /// The way of asking a model for JSON: the strongest that it has not refused.
-    pub(crate) fn structure(&self, model: &str) -> Structure {
-        self.structures().get(model).copied().unwrap_or(self.strongest_structure)
+    /// The way of asking a model for JSON of a schema: the strongest that it has not refused.
+    pub(crate) fn structure(&self, model: &str, schema: Option<&Json>) -> Structure {
+        let known = schema.and_then(|schema| self.structures().get(&structure_key(model, schema)).copied());
+        known.unwrap_or(self.strongest_structure)
     }
 
-    /// Remembers that a model refused a way of asking for JSON; answers the next weaker one.
-    pub(crate) fn weaken_structure(&self, model: &str, refused: Structure) -> Option<Structure> {
+    /// Remembers that a model refused a way of asking for JSON of a schema; answers a weaker one.
+    pub(crate) fn weaken_structure(&self, model: &str, schema: &Json, refused: Structure) -> Option<Structure> {
         let weaker = self.protocol.weaker(refused)?;
-        self.structures().insert(model.to_owned(), weaker);
-        Some(weaker)
+        let mut structures = self.structures();
+        if structures.len() >= MAX_STRUCTURES {
+            structures.clear();
+        }
+        let known = structures.entry(structure_key(model, schema)).or_insert(weaker);
+        // Meanwhile, another request may have found out more.
+        *known = weaker.max(*known);
+        Some(*known)
     }
 
-    fn structures(&self) -> std::sync::MutexGuard<'_, HashMap<String, Structure>> {
+    fn structures(&self) -> std::sync::MutexGuard<'_, HashMap<(String, Digest), Structure>> {
         self.structures.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -217,12 +242,16 @@ impl Provider {
     ) -> Result<T, SendError> {
         let url = self.url(&request.path).map_err(|reason| SendError::Failed(LlmError::InvalidRequest(reason)))?;
         let body = Bytes::from(request.body.to_string());
-        let give_up_at = Instant::now() + self.give_up_after;
+        // Waiting for one's turn does not count: it says nothing of the provider.
+        let mut left = self.give_up_after;
         let mut delays = self.retry.delays();
         let mut last_problem: Option<String> = None;
         loop {
-            let attempt = self.attempt(meter, model, &url, request, body.clone(), tokens, last_problem.is_some(), &read);
-            let left = give_up_at.saturating_duration_since(Instant::now());
+            self.rate.wait(tokens).await;
+            let place = self.limit.place().await;
+            meter.count(model, Event::Sent { is_retry: last_problem.is_some() });
+            let began = Instant::now();
+            let attempt = self.attempt(place, meter, model, &url, request, body.clone(), &read);
             let (problem, wait) = match tokio::time::timeout(left, attempt).await {
                 Ok(Ok(reply)) => return Ok(reply),
                 Ok(Err(Attempt::Final(error))) => return Err(error),
@@ -230,9 +259,11 @@ impl Provider {
                 Err(_) => return Err(self.gave_up(last_problem)),
             };
             let Some(delay) = delays.next() else { return Err(self.exhausted(&problem)) };
-            // A provider that says when it can be asked again knows better than a rule.
-            let delay = wait.map_or(delay, |wait| wait.max(Duration::from_millis(1)));
-            if Instant::now() + delay >= give_up_at {
+            // A provider that says when it can be asked again knows better than a rule; a little of the rule keeps those who
+            // were told the same from coming back together, and those who were told nothing useful from coming at once.
+            let delay = wait.map_or(delay, |wait| wait + delay / 16);
+            left = left.saturating_sub(began.elapsed()).saturating_sub(delay);
+            if left.is_zero() {
                 return Err(self.gave_up(Some(match wait {
                     Some(wait) => format!("{problem}, and asks to wait {} s", wait.as_secs_f64()),
                     None => problem,
@@ -246,30 +277,31 @@ impl Provider {
     #[expect(clippy::too_many_arguments, reason = "all of one request, and called from one place")]
     async fn attempt<T>(
         &self,
+        place: Place<'_>,
         meter: &Meter,
         model: &ModelReference,
         url: &Url,
         request: &WireRequest,
         body: Bytes,
-        tokens: u64,
-        is_retry: bool,
         read: impl Fn(&[u8]) -> Result<T, Unreadable>,
     ) -> Result<T, Attempt> {
-        let place = self.limit.place().await;
-        self.rate.wait(tokens).await;
-        meter.count(model, Event::Sent { is_retry });
         let exchange = self.exchange(url, request, body);
-        let again = |problem: String| Attempt::Again { problem: self.redactor.redact(&problem).into_owned(), wait: None };
+        let again =
+            |problem: String| Attempt::Again { problem: self.redactor.redact(&problem).into_owned(), wait: None };
         let (status, headers, body) = match tokio::time::timeout(self.timeout, exchange).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => {
                 place.failed();
                 return Err(match error {
-                    TransportError::AddressRefused(refused) => Attempt::Final(SendError::Failed(LlmError::Denied(format!(
-                        "{refused}; where {} really is there, add private = true to [providers.{}]",
-                        self.name, self.name
-                    )))),
-                    TransportError::TooLarge(_) => Attempt::Final(SendError::Failed(self.unavailable(&error.to_string()))),
+                    TransportError::AddressRefused(refused) => {
+                        Attempt::Final(SendError::Failed(LlmError::Denied(format!(
+                            "{refused}; where {} really is there, add private = true to [providers.{}]",
+                            self.name, self.name
+                        ))))
+                    }
+                    TransportError::TooLarge(_) => {
+                        Attempt::Final(SendError::Failed(self.unavailable(&error.to_string())))
+                    }
                     error => again(error.to_string()),
                 });
             }
@@ -286,11 +318,15 @@ impl Provider {
                 }
                 Err(unreadable) => {
                     place.failed();
+                    // What is quoted of a body is cut short, and half a key would not be found in it.
+                    let redacted = self.redactor.redact_bytes(&body);
+                    let unreadable = redacted.and_then(|body| read(&body).err()).unwrap_or(unreadable);
                     Err(again(unreadable.to_string()))
                 }
             };
         }
-        let refusal = self.protocol.refusal(status, &body);
+        let redacted = self.redactor.redact_bytes(&body);
+        let refusal = self.protocol.refusal(status, redacted.as_deref().unwrap_or(&body));
         let problem = self.redactor.redact(&format!("{status}: {}", refusal.message)).into_owned();
         if status == 429 {
             meter.count(model, Event::RateLimited);
@@ -321,7 +357,10 @@ impl Provider {
             .headers(request.headers.clone())
             .headers(self.headers.clone())
             .body(body);
+        // Without TLS, nothing would be shared: that is HTTP/1.1.
+        let first = if url.scheme() == "https" { self.head_start.turn().await } else { None };
         let mut response = sent.send().await.map_err(|error| describe(&error))?;
+        drop(first);
         let body = read_body(&mut response, MAX_REPLY_BYTES).await?;
         Ok((response.status().as_u16(), std::mem::take(response.headers_mut()), body))
     }
@@ -329,26 +368,29 @@ impl Provider {
     /// The base URL with a path behind it; a query of the base URL stays.
     fn url(&self, path: &str) -> Result<Url, String> {
         let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        // Anthropic's API is written with and without its version.
+        let base = self.base_url.path().trim_end_matches('/');
+        let base = if path.starts_with("/v1/") { base.trim_end_matches("/v1") } else { base };
         let mut url = self.base_url.clone();
-        url.set_path(&format!("{}{path}", self.base_url.path().trim_end_matches('/')));
+        url.set_path(&format!("{base}{path}"));
         let query: Vec<_> = self.base_url.query().into_iter().chain(query).collect();
         url.set_query((!query.is_empty()).then(|| query.join("&")).as_deref());
         // A model's name is a guest's text: it must not lead elsewhere.
-        if url.path().starts_with(self.base_url.path().trim_end_matches('/')) {
-            Ok(url)
-        } else {
-            Err("the model's name is no part of a path".into())
-        }
+        if url.path().starts_with(base) { Ok(url) } else { Err("the model's name is no part of a path".into()) }
     }
 
     fn refused(&self, status: u16, refusal: &Refusal, problem: String) -> SendError {
         let name = &self.name;
         match status {
             _ if refusal.refuses_structure => SendError::RefusesStructure(problem),
-            401 | 403 => SendError::Failed(LlmError::Unavailable(format!(
-                "{name} refused the key ({problem}); look at api_key_env or api_key_file of [providers.{name}]"
-            ))),
-            400 | 404 | 413 | 422 => SendError::Failed(LlmError::InvalidRequest(format!("{name} refused it ({problem})"))),
+            _ if refusal.refuses_key || matches!(status, 401 | 403) => {
+                SendError::Failed(LlmError::Unavailable(format!(
+                    "{name} refused the key ({problem}); look at api_key_env or api_key_file of [providers.{name}]"
+                )))
+            }
+            400 | 404 | 413 | 422 => {
+                SendError::Failed(LlmError::InvalidRequest(format!("{name} refused it ({problem})")))
+            }
             300..400 => SendError::Failed(LlmError::Unavailable(format!(
                 "{name} answered with a redirect ({problem}), which is not followed; look at base_url of [providers.{name}]"
             ))),
@@ -361,8 +403,11 @@ impl Provider {
     }
 
     fn exhausted(&self, problem: &str) -> SendError {
-        let attempts = self.retry.retries + 1;
-        SendError::Failed(LlmError::Unavailable(format!("{} failed {attempts} times, at last with {problem}", self.name)))
+        let attempts = match self.retry.retries {
+            0 => "failed with".to_owned(),
+            retries => format!("failed {} times, at last with", u64::from(retries) + 1),
+        };
+        SendError::Failed(LlmError::Unavailable(format!("{} {attempts} {problem}", self.name)))
     }
 
     fn gave_up(&self, last_problem: Option<String>) -> SendError {
@@ -372,9 +417,14 @@ impl Provider {
     }
 }
 
-/// Whether the same request may do better later (RFC 9110, 6585, 8470; 529 is Anthropic's *overloaded*).
+fn structure_key(model: &str, schema: &Json) -> (String, Digest) {
+    (model.to_owned(), Digest::of(schema.as_str().as_bytes()))
+}
+
+/// Whether the same request may do better later (RFC 9110, 6585, 8470; 529 is Anthropic's *overloaded*, 520 to
+/// 524 are Cloudflare's).
 fn is_transient(status: u16) -> bool {
-    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504 | 529)
+    matches!(status, 408 | 425 | 429 | 500 | 502 | 503 | 504 | 520..=524 | 529)
 }
 
 fn unknown(name: &str) -> ProviderProblem {

@@ -84,26 +84,44 @@ impl Redactor {
     const LEAST_BYTES: usize = 6;
     const REDACTED: &str = "[redacted]";
 
-    pub(crate) fn of(secret: &Secret) -> Self {
-        Self(vec![secret.0.clone()])
-    }
-
     pub(crate) fn add(&mut self, secret: &Secret) {
         self.0.push(secret.0.clone());
     }
 
     pub(crate) fn redact<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
-        for secret in &self.0 {
-            let secret = secret.expose_secret();
-            // A header's value may be a scheme and the key itself, and only the key may be quoted.
-            for part in std::iter::once(secret).chain(secret.split_ascii_whitespace()) {
-                if part.len() >= Self::LEAST_BYTES && text.contains(part) {
-                    text = Cow::Owned(text.replace(part, Self::REDACTED));
-                }
+        for secret in self.looked_for() {
+            if text.contains(secret) {
+                text = Cow::Owned(text.replace(secret, Self::REDACTED));
             }
         }
         text
+    }
+
+    /// The same for bytes that need not be a text; none where there is nothing to take out.
+    pub(crate) fn redact_bytes(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut redacted = None;
+        for secret in self.looked_for() {
+            let mut rest = redacted.as_deref().unwrap_or(bytes);
+            let mut text = Vec::new();
+            while let Some(start) = rest.windows(secret.len()).position(|window| window == secret.as_bytes()) {
+                text.extend_from_slice(&rest[..start]);
+                text.extend_from_slice(Self::REDACTED.as_bytes());
+                rest = &rest[start + secret.len()..];
+            }
+            if !text.is_empty() {
+                text.extend_from_slice(rest);
+                redacted = Some(text);
+            }
+        }
+        redacted
+    }
+
+    /// The secrets, and of those that are a scheme with the key behind it also the key alone: only that may be quoted.
+    fn looked_for(&self) -> impl Iterator<Item = &str> {
+        let secrets = self.0.iter().map(ExposeSecret::expose_secret);
+        let parts = secrets.flat_map(|secret| std::iter::once(secret).chain(secret.split_ascii_whitespace().skip(1)));
+        parts.filter(|part| part.len() >= Self::LEAST_BYTES)
     }
 }
 
@@ -113,6 +131,12 @@ mod tests {
 
     fn secret(text: &str) -> Secret {
         Secret(SecretString::from(text))
+    }
+
+    fn redactor(text: &str) -> Redactor {
+        let mut redactor = Redactor::default();
+        redactor.add(&secret(text));
+        redactor
     }
 
     #[test]
@@ -126,9 +150,17 @@ mod tests {
 
     #[test]
     fn a_quoted_key_is_taken_out() {
-        let redactor = Redactor::of(&secret("Bearer sk-very-secret"));
+        let redactor = redactor("Bearer sk-very-secret");
         assert_eq!(redactor.redact("bad key sk-very-secret!"), "bad key [redacted]!");
         assert_eq!(redactor.redact("nothing here"), "nothing here");
+    }
+
+    #[test]
+    fn a_key_is_taken_out_of_bytes_and_its_scheme_is_not() {
+        let redactor = redactor("Bearer sk-very-secret");
+        let redacted = redactor.redact_bytes(b"\xffBearer sk-very-secret, sk-very-secret").unwrap();
+        assert_eq!(redacted, b"\xff[redacted], [redacted]");
+        assert_eq!(redactor.redact_bytes(b"Bearer of bad news"), None);
     }
 
     #[test]

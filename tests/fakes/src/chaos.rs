@@ -10,6 +10,8 @@ use crate::http_date::http_date;
 pub enum Failure {
     /// A status with the provider's usual error body, and further headers.
     Status(u16, Vec<(String, String)>),
+    /// 400, with a message of one's own.
+    BadRequest(String),
     /// 429, for a while; `Retry-After` says for how long, where it is there.
     RateLimited(Option<RetryAfter>),
     /// 429 for good: the account has no quota left, and trying again cannot help.

@@ -4,6 +4,7 @@
 //! line says so; nothing fails, because a busy machine is no defect.
 
 mod evaluation;
+mod models;
 mod process;
 mod start_up;
 
@@ -33,19 +34,24 @@ pub(crate) fn run(repository: &Repository, arguments: &[OsString]) -> Result<()>
         return Ok(());
     }
     run_command(&mut repository.cargo(["build", "--release", "--package", "scorebox-cli"]))?;
+    run_command(&mut repository.cargo(["build", "--release", "--package", "scorebox-fakes", "--bins"]))?;
     let bench = Bench::prepare(repository)?;
     heading("Sizes of components");
     bench.sizes(repository)?;
     heading("A run of ten rows against the start of Python");
     start_up::run(&bench)?;
     heading("A million rows against the engine's bare loop");
-    evaluation::run(repository, &bench)
+    evaluation::run(repository, &bench)?;
+    heading("Models through the gateway");
+    models::run(&bench)
 }
 
 /// What the benchmarks of whole processes share.
 struct Bench {
     /// The command.
     scorebox: PathBuf,
+    /// A provider of models for it to ask.
+    fake_provider: PathBuf,
     /// A folder for what they make.
     folder: PathBuf,
     /// A component with one pure scorer, `exact_match`.
@@ -63,7 +69,13 @@ impl Bench {
         })?;
         let guest = folder.join("guest.wasm");
         std::fs::write(&guest, &built.component)?;
-        Ok(Self { scorebox: repository.target_dir().join("release/scorebox"), folder, guest })
+        let release = repository.target_dir().join("release");
+        Ok(Self {
+            scorebox: release.join("scorebox"),
+            fake_provider: release.join("scorebox-fake-provider"),
+            folder,
+            guest,
+        })
     }
 
     fn sizes(&self, repository: &Repository) -> Result<()> {

@@ -15,7 +15,13 @@ pub(crate) fn info(arguments: &ListArguments) -> Result<ExitCode, Stop> {
     if arguments.json {
         return print_json(&info);
     }
-    print(&format!("  {} {}\n  {} {}\n", FAINT.paint("folder "), info.folder.display(), FAINT.paint("replies"), amount(&info)))
+    print(&format!(
+        "  {} {}\n  {} {}\n",
+        FAINT.paint("folder "),
+        info.folder.display(),
+        FAINT.paint("replies"),
+        amount(&info)
+    ))
 }
 
 /// Removes everything from the reply cache.

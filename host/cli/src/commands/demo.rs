@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -6,14 +6,17 @@ use anyhow::Context as _;
 use super::eval::{self, Evaluated};
 use super::{print, project_files};
 use crate::arguments::DemoArguments;
-use crate::config::Overrides;
+use crate::config::{Overrides, RepliesFrom};
 use crate::exit::Stop;
 use crate::terminal::{self, FAINT, NAME, STRONG};
 
 const FILES: &[project_files::ProjectFile] = &[
     ("scorebox.toml", include_str!("../../demo/scorebox.toml")),
     ("data.jsonl", include_str!("../../demo/data.jsonl")),
+    (REPLIES, include_str!("../../demo/replies.jsonl")),
 ];
+/// The recorded replies of the judges; `cargo xtask demo-replies` makes them.
+const REPLIES: &str = "replies.jsonl";
 
 pub(crate) async fn run(arguments: DemoArguments, quiet: bool) -> Result<ExitCode, Stop> {
     let folder = match arguments.output {
@@ -24,10 +27,11 @@ pub(crate) async fn run(arguments: DemoArguments, quiet: bool) -> Result<ExitCod
     if !quiet {
         terminal::note(&introduction());
     }
-    let evaluated = eval::evaluate(&folder, &Overrides::default(), quiet).await?;
+    let overrides = Overrides { replies: RepliesFrom::Replay(folder.join(REPLIES)), ..Overrides::default() };
+    let evaluated = eval::evaluate(&folder, &overrides, quiet).await?;
     let mut report = evaluated.report(true);
     if !quiet {
-        report += &explanation(&evaluated, &folder.display().to_string());
+        report += &explanation(&evaluated, &folder);
     }
     print(&report)?;
     Ok(eval::exit_code(evaluated.record.status))
@@ -42,42 +46,52 @@ fn temporary_folder() -> anyhow::Result<PathBuf> {
 fn introduction() -> String {
     format!(
         "
-  {}
+  {title}
   120 questions, answered by a predict function that looks them up in a table of recorded answers,
-  some of them wrong, and judged by seven scorers. All of these are WebAssembly components: each call
+  some of them wrong, and judged by nine scorers. All of these are WebAssembly components: each call
   gets a fresh sandbox without network, files, clock or environment.
+
+  Two of the scorers are LLM judges, {correctness} and {guidelines}. Their replies are recorded ones,
+  written by hand for this demo: no model is asked, and nothing leaves this machine.
 ",
-        STRONG.paint("A question-answering application under evaluation")
+        title = STRONG.paint("A question-answering application under evaluation"),
+        correctness = NAME.paint("correctness"),
+        guidelines = NAME.paint("guidelines"),
     )
 }
 
-fn explanation(evaluated: &Evaluated, folder: &str) -> String {
-    let (again, own) = (format!("scorebox eval {folder}"), "scorebox init my-project");
-    let width = again.len().max(own.len());
+fn explanation(evaluated: &Evaluated, folder: &Path) -> String {
+    let replies = folder.join(REPLIES);
+    let (folder, replies) = (folder.display(), replies.display());
+    let step = |what: &str, command: String| format!("    {}\n    {}\n", FAINT.paint(what), NAME.paint(command));
+    let steps = [
+        step("# one row, with the judges' reasons", format!("head -n 1 {}/results.jsonl", evaluated.folder.display())),
+        step("# again, with the recorded replies", format!("scorebox eval {folder} --replay {replies}")),
+        step(
+            "# with a real model as the judge; the key is in OPENAI_API_KEY, and --dry-run says what it costs",
+            format!("scorebox eval {folder} --model judge=openai:/gpt-4o-mini"),
+        ),
+        step("# a project of your own", "scorebox init my-project".to_owned()),
+    ];
     format!(
         "
   {title}
   · The strict scorer and the lenient ones disagree: \"The Seine\" is not \"Seine\", but nobody would mind.
+  · A judge goes by the meaning: {correctness} accepts \"Atmospheric pressure\" for \"Air pressure\", and gives
+    its reasons. Its verdicts here, and those of {guidelines}, were written by hand and come from {REPLIES}.
   · One question has no recorded answer, so the prediction failed; its row was not scored.
   · {shouting} has a bug: it divides by zero where an answer has no letters. It crashed in its sandbox,
     on those rows only; everything else went on.
   · Run it again: results.jsonl is the same, byte for byte, apart from {timing}.
 
   {next}
-    {look}
-    {again}
-    {own}
-",
+{steps}",
         title = STRONG.paint("What this shows"),
+        correctness = NAME.paint("correctness"),
+        guidelines = NAME.paint("guidelines"),
         shouting = NAME.paint("demo/shouting"),
         timing = NAME.paint("timing"),
         next = STRONG.paint("Next"),
-        look = NAME.paint(format_args!("head -n 1 {}/results.jsonl", evaluated.folder.display())),
-        again = format_args!(
-            "{}   {}",
-            NAME.paint(format_args!("{again:width$}")),
-            FAINT.paint("after you changed its scorebox.toml")
-        ),
-        own = format_args!("{}   {}", NAME.paint(format_args!("{own:width$}")), FAINT.paint("a project of your own")),
+        steps = steps.concat(),
     )
 }

@@ -23,7 +23,8 @@ fn report(gateway: &Gateway, rows: u64, failed_predictions: u64) -> String {
     if estimates.is_empty() {
         return text + "  no model and no peer would be asked\n";
     }
-    let mut shown = table(["function", "model or peer", "requests", "in the cache", "input tokens", "output tokens", "cost"]);
+    let mut shown =
+        table(["function", "model or peer", "requests", "in the cache", "input tokens", "output tokens", "cost"]);
     let mut total = Some(Cost::ZERO);
     for ((function, model), estimate) in &estimates {
         total = total.zip(estimate.cost).map(|(total, cost)| total.plus(cost));
@@ -45,7 +46,9 @@ fn report(gateway: &Gateway, rows: u64, failed_predictions: u64) -> String {
     };
     text += &format!(
         "\n  {}\n",
-        FAINT.paint("Tokens are estimated at four characters each, and replies at up to 200 tokens; judges see made-up answers.")
+        FAINT.paint(
+            "Tokens are estimated at four characters each, and replies at up to 200 tokens; judges see made-up answers."
+        )
     );
     if failed_predictions > 0 {
         text += &format!(

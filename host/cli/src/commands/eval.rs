@@ -87,6 +87,10 @@ pub(crate) async fn evaluate(path: &Path, overrides: &Overrides, quiet: bool) ->
         move |done| progress.update(done)
     };
     let at_end = |record: &mut RunRecord| {
+        // Also where every row was at work already: some of them were refused what they needed.
+        if gateway.is_over_budget() && record.status == RunStatus::Finished {
+            record.status = RunStatus::OverBudget;
+        }
         let reading = gateway.reading();
         record.gateway = if reading.is_empty() { None } else { Json::from_value(&reading).ok() };
     };
@@ -133,7 +137,7 @@ fn check_reach(project: &Project, plan: &Plan, gateway: &Gateway) -> Result<(), 
             })?;
         }
         for url in &declared.urls {
-            let checked = permissions.check_url(url);
+            let checked = gateway.check_url(url, &permissions);
             checked.map_err(|problem| Stop::input(project.problem_of(&declared.function, problem)))?;
         }
     }

@@ -277,7 +277,7 @@ pub(super) struct PermissionsSection {
     /// Models that the plugin may ask, by the names that it uses, such as ["judge"].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) models: Vec<String>,
-    /// Peers that the plugin may send HTTP requests to, such as ["https://api.example.com"].
+    /// Peers that the plugin may send HTTP requests to, such as `["https://api.example.com"]`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<HttpSection>")]
     pub(super) http: Vec<Spanned<HttpSection>>,

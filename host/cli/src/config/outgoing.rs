@@ -8,9 +8,7 @@ use std::path::{Path, PathBuf};
 use http::{HeaderName, Method};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use scorebox_core::{Cost, Json};
-use scorebox_gateway::{
-    Budget, HttpGrant, ModelConfig, ModelReference, Price, Protocol, ProviderConfig, SecretSource,
-};
+use scorebox_gateway::{Budget, HttpGrant, ModelConfig, ModelReference, Price, Protocol, ProviderConfig, SecretSource};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor, value::MapAccessDeserializer};
 use serde::{Deserialize as DeriveDeserialize, Serialize};
 

@@ -41,6 +41,16 @@ impl ConfigProblem {
         Self { help: Some(help.into()), ..self }
     }
 
+    /// Shows the key, but not what the file sets it to.
+    pub(crate) fn without_value(mut self) -> Self {
+        if let Some(excerpt) = &mut self.excerpt
+            && let Some((key, _)) = excerpt.text.split_once('=')
+        {
+            excerpt.text = format!("{key}= …");
+        }
+        self
+    }
+
     /// Adds what to do, if there is something.
     pub(crate) fn maybe_help(self, help: Option<String>) -> Self {
         Self { help, ..self }

@@ -192,9 +192,9 @@ impl Project {
                 let help = format!("`scorebox plugin inspect {target}` describes its config");
                 (self.span_of_config(name), message, Some(help))
             }
-            PlanError::Schema { name, .. }
-            | PlanError::SessionScorer { name }
-            | PlanError::SessionBatches { name } => (self.span_of(name), error.to_string(), None),
+            PlanError::Schema { name, .. } | PlanError::SessionScorer { name } | PlanError::SessionBatches { name } => {
+                (self.span_of(name), error.to_string(), None)
+            }
             // These name their own file.
             PlanError::Dataset(_) | PlanError::EmptyDataset { .. } => return error.into(),
         };
@@ -357,8 +357,20 @@ fn syntax_problem(source: &SourceText, error: &toml::de::Error) -> ConfigProblem
     collect_keys(known.as_value(), &mut keys);
     let written = error.span().and_then(|span| source.text.get(span));
     let is_key = |text: &&str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+    // Somebody who writes a key into the file should not find it in a log.
+    if let Some(key) = written.filter(|key| holds_secret(key)) {
+        let help = "name the environment variable or the file that holds it: api_key_env or api_key_file";
+        let message = format!("a secret does not belong into this file: `{key}`");
+        return source.problem(error.span(), message).without_value().help(help);
+    }
     let help = written.filter(is_key).and_then(|key| nearest(key, keys.iter().map(String::as_str)));
     source.problem(error.span(), error.message()).maybe_help(help.map(|key| format!("did you mean `{key}`?")))
+}
+
+/// Whether what stands at a key is likely a secret.
+fn holds_secret(key: &str) -> bool {
+    let key = key.to_ascii_lowercase();
+    ["api_key", "apikey", "api-key", "secret", "token", "password"].contains(&key.trim_matches('"'))
 }
 
 /// The names of all keys in a JSON Schema.

@@ -53,13 +53,13 @@ mod tests {
 
     #[test]
     fn only_what_happened_is_said() {
-        let reading = ModelReading { sent: 1_200, retries: 3, input_tokens: 5_000, output_tokens: 7, ..Default::default() };
+        let reading =
+            ModelReading { sent: 1_200, retries: 3, input_tokens: 5_000, output_tokens: 7, ..Default::default() };
         let replayed = ModelReading { from_cassette: 12, ..Default::default() };
-        let models_read = BTreeMap::from([
-            ("openai:/a".parse().unwrap(), reading),
-            ("openai:/b".parse().unwrap(), replayed),
-        ]);
-        let text = anstream::adapter::strip_str(&models(&MeterReading { models: models_read, http_exchanges: 1 })).to_string();
+        let models_read =
+            BTreeMap::from([("openai:/a".parse().unwrap(), reading), ("openai:/b".parse().unwrap(), replayed)]);
+        let text =
+            anstream::adapter::strip_str(&models(&MeterReading { models: models_read, http_exchanges: 1 })).to_string();
         assert_eq!(
             text,
             "\n  model openai:/a · 1,200 sent · 3 of them again after a failure · 5,000 tokens in, 7 out · $0.00\

@@ -28,9 +28,16 @@ pub(crate) fn summary(summary: &Summary, predictor: Option<&str>) -> String {
             rows.push(row(&name, Result::Feedback(feedback), feedback.n, None));
         }
     }
-    let mut table = table(["scorer", "mean or rate", "n", "errors", "min", "median", "p90", "p90 latency"]);
+    let mut header = vec!["scorer", "mean or rate", "n", "errors", "min", "median", "p90", "p90 latency", "cost"];
+    // Where no model was asked, nothing cost anything.
+    if summary.usage.is_none() {
+        header.pop();
+        rows.iter_mut().for_each(|row| drop(row.pop()));
+    }
+    let columns = header.len();
+    let mut table = table(header);
     table.add_rows(rows);
-    align_right(&mut table, 1..8);
+    align_right(&mut table, 1..columns);
     render(&table)
 }
 
@@ -40,7 +47,7 @@ enum Result<'a> {
     Nothing,
 }
 
-fn row(name: &str, result: Result<'_>, n: u64, calls: Option<&CallSummary>) -> [String; 8] {
+fn row(name: &str, result: Result<'_>, n: u64, calls: Option<&CallSummary>) -> Vec<String> {
     let aggregate = |wanted| match result {
         Result::Feedback(feedback) if feedback.booleans.is_none() => feedback.aggregates.get(&wanted).copied(),
         _ => None,
@@ -52,7 +59,8 @@ fn row(name: &str, result: Result<'_>, n: u64, calls: Option<&CallSummary>) -> [
         Some(0) => FAINT.paint("0"),
         Some(errors) => BAD.paint(thousands(errors)),
     };
-    [
+    let usage = calls.map(|calls| calls.usage).filter(|usage| !usage.is_none());
+    vec![
         name.to_owned(),
         headline(result),
         thousands(n),
@@ -61,6 +69,7 @@ fn row(name: &str, result: Result<'_>, n: u64, calls: Option<&CallSummary>) -> [
         shown(Aggregation::Median),
         shown(Aggregation::P90),
         latency.unwrap_or_default(),
+        usage.map_or_else(String::new, |usage| usage.cost.to_string()),
     ]
 }
 

@@ -12,7 +12,7 @@ impl wit::Host for HostState {
     async fn complete(&mut self, request: wit::ChatRequest) -> wasmtime::Result<Reply<wit::ChatResponse>> {
         self.count_host_call()?;
         self.count_outgoing(1)?;
-        let request = match self.admit(request) {
+        let request = match self.admit(request, 0) {
             Ok(request) => request,
             Err(error) => return Ok(Err(self.refuse(error))),
         };
@@ -27,7 +27,14 @@ impl wit::Host for HostState {
     ) -> wasmtime::Result<Vec<Reply<wit::ChatResponse>>> {
         self.count_host_call()?;
         self.count_outgoing(requests.len() as u64)?;
-        let admitted: Vec<_> = requests.into_iter().map(|request| self.admit(request)).collect();
+        // None of them has a reply before the last one is sent, so each counts with what it sends.
+        let mut on_the_way = 0_u64;
+        let mut admitted = Vec::with_capacity(requests.len());
+        for request in requests {
+            let tokens = likely_input_tokens(&request);
+            admitted.push(self.admit(request, on_the_way));
+            on_the_way = on_the_way.saturating_add(tokens);
+        }
         let sent: Vec<_> = admitted.iter().filter_map(|request| request.clone().ok()).collect();
         let outgoing = self.settings.outgoing.clone();
         let mut replies = outgoing.complete_all(&self.caller, sent).await.into_iter();
@@ -44,7 +51,7 @@ impl wit::Host for HostState {
     async fn embed(&mut self, model: String, texts: Vec<String>) -> wasmtime::Result<Reply<wit::Embeddings>> {
         self.count_host_call()?;
         self.count_outgoing(1)?;
-        if let Err(reason) = self.check_call_budget() {
+        if let Err(reason) = self.check_call_budget(0) {
             return Ok(Err(self.refuse(LlmError::OverBudget(reason))));
         }
         let outgoing = self.settings.outgoing.clone();
@@ -58,8 +65,8 @@ impl wit::Host for HostState {
 
 impl HostState {
     /// Checks a guest's request, so that what goes out is well-formed.
-    fn admit(&mut self, request: wit::ChatRequest) -> Result<ChatRequest, LlmError> {
-        self.check_call_budget().map_err(LlmError::OverBudget)?;
+    fn admit(&mut self, request: wit::ChatRequest, tokens_on_the_way: u64) -> Result<ChatRequest, LlmError> {
+        self.check_call_budget(tokens_on_the_way).map_err(LlmError::OverBudget)?;
         if request.messages.is_empty() {
             return Err(LlmError::InvalidRequest("there are no messages".into()));
         }
@@ -118,9 +125,12 @@ impl HostState {
     }
 
     fn account(&mut self, reply: Result<ChatResponse, LlmError>) -> Reply<wit::ChatResponse> {
-        let response = reply.map_err(|error| self.refuse(error))?;
-        self.usage.add(response.usage);
-        Ok(response.into())
+        match &reply {
+            Ok(response) => self.usage.add(response.usage),
+            Err(LlmError::InvalidReply { usage, .. }) => self.usage.add(*usage),
+            Err(_) => {}
+        }
+        reply.map(Into::into).map_err(|error| self.refuse(error))
     }
 
     /// Passes an error on to the guest, and remembers it: if the guest fails next, this is why.
@@ -133,6 +143,12 @@ impl HostState {
         self.outgoing_failure = Some((kind, error.to_string()));
         error.into()
     }
+}
+
+/// About what a request makes a model read, at four bytes to a token.
+fn likely_input_tokens(request: &wit::ChatRequest) -> u64 {
+    let bytes: usize = request.messages.iter().map(|message| message.content.len()).sum();
+    bytes as u64 / 4
 }
 
 impl From<wit::Role> for ChatRole {
@@ -189,7 +205,7 @@ impl From<LlmError> for wit::LlmError {
             LlmError::OverBudget(reason) => Self::OverBudget(reason),
             LlmError::InvalidRequest(reason) => Self::InvalidRequest(reason),
             LlmError::Unavailable(reason) => Self::Unavailable(reason),
-            LlmError::InvalidReply(reason) => Self::InvalidReply(reason),
+            LlmError::InvalidReply { reason, .. } => Self::InvalidReply(reason),
             LlmError::Timeout(reason) => Self::Timeout(reason),
         }
     }

@@ -34,8 +34,8 @@ pub struct RunRecord {
     pub dataset: DatasetRecord,
     /// The components that were used.
     pub plugins: Vec<PluginRecord>,
-    /// What the way out to models and HTTP has to say: what it asked for again, what a cache saved, what it spent. Unlike
-    /// the summary this differs between two runs of the same plan.
+    /// What the gateway says: what it asked for again, what a cache saved, what it spent. Unlike the usage in the
+    /// summary, this differs between two runs of the same plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gateway: Option<Json>,
     /// What the results come to; none while it runs.

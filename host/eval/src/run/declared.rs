@@ -19,10 +19,10 @@ impl Declared {
         // A schema and a config were parsed before; what is not JSON declares nothing.
         let (schema, config) = (schema.to().unwrap_or(Value::Null), config.to().unwrap_or(Value::Null));
         let found = |format| {
-            let mut found = Vec::new();
-            collect(&schema, &schema, Some(&config), format, 0, &mut found);
-            found.dedup();
-            found
+            let mut search = Search { root: &schema, format, left: MAX_SCHEMAS, found: Vec::new() };
+            search.collect(&schema, Some(&config), 0);
+            search.found.dedup();
+            search.found
         };
         Self { function: function.to_owned(), models: found("scorebox-model"), urls: found("uri") }
     }
@@ -30,32 +30,44 @@ impl Declared {
 
 /// Deeper schemas are recursive.
 const MAX_DEPTH: usize = 16;
+/// The most schemas that are looked at, references followed: a plugin's schema may refer to itself many times over.
+const MAX_SCHEMAS: usize = 10_000;
 
-/// Collects the texts at which the schema has a format; a default stands for what the config leaves out.
-fn collect(schema: &Value, root: &Value, config: Option<&Value>, format: &str, depth: usize, found: &mut Vec<String>) {
-    if depth > MAX_DEPTH {
-        return;
-    }
-    let config = config.or_else(|| schema.get("default"));
-    if let Some(path) = schema.get("$ref").and_then(Value::as_str)
-        && let Some(referred) = root.pointer(path.trim_start_matches('#'))
-    {
-        collect(referred, root, config, format, depth + 1, found);
-    }
-    for choice in ["anyOf", "oneOf", "allOf"] {
-        for schema in schema.get(choice).and_then(Value::as_array).into_iter().flatten() {
-            collect(schema, root, config, format, depth + 1, found);
+struct Search<'s> {
+    root: &'s Value,
+    format: &'s str,
+    left: usize,
+    found: Vec<String>,
+}
+
+impl Search<'_> {
+    /// Collects the texts at which the schema has the format; a default stands for what the config leaves out.
+    fn collect(&mut self, schema: &Value, config: Option<&Value>, depth: usize) {
+        let config = config.or_else(|| schema.get("default"));
+        if depth > MAX_DEPTH || self.left == 0 {
+            return;
         }
-    }
-    if schema.get("format").and_then(Value::as_str) == Some(format) {
-        found.extend(config.and_then(Value::as_str).map(str::to_owned));
-    }
-    for (name, schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
-        collect(schema, root, config.and_then(|config| config.get(name)), format, depth + 1, found);
-    }
-    if let Some(items) = schema.get("items") {
-        for item in config.and_then(Value::as_array).into_iter().flatten() {
-            collect(items, root, Some(item), format, depth + 1, found);
+        self.left -= 1;
+        if let Some(path) = schema.get("$ref").and_then(Value::as_str)
+            && let Some(referred) = self.root.pointer(path.trim_start_matches('#'))
+        {
+            self.collect(referred, config, depth + 1);
+        }
+        for choice in ["anyOf", "oneOf", "allOf"] {
+            for schema in schema.get(choice).and_then(Value::as_array).into_iter().flatten() {
+                self.collect(schema, config, depth + 1);
+            }
+        }
+        if schema.get("format").and_then(Value::as_str) == Some(self.format) {
+            self.found.extend(config.and_then(Value::as_str).map(str::to_owned));
+        }
+        for (name, schema) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            self.collect(schema, config.and_then(|config| config.get(name)), depth + 1);
+        }
+        if let Some(items) = schema.get("items") {
+            for item in config.and_then(Value::as_array).into_iter().flatten() {
+                self.collect(items, Some(item), depth + 1);
+            }
         }
     }
 }
@@ -94,6 +106,13 @@ mod tests {
         let schema = json!({ "properties": { "url": { "type": "string", "format": "uri" } } });
         assert_eq!(declared(&schema, &json!({ "url": "http://a" })).urls, ["http://a"]);
         assert_eq!(declared(&json!(true), &json!({})).urls, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_schema_that_refers_to_itself_many_times_over_ends() {
+        let properties: serde_json::Map<_, _> =
+            ('a'..='z').map(|name| (name.to_string(), json!({ "$ref": "#" }))).collect();
+        assert!(declared(&json!({ "properties": properties }), &json!({})).models.is_empty());
     }
 
     #[test]

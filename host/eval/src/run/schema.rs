@@ -1,13 +1,19 @@
-use scorebox_core::Json;
+use jsonschema::PatternOptions;
+use scorebox_core::{Json, schema_growth};
 use serde_json::Value;
 
 /// Checks a config against the JSON Schema that the plugin gave, and says what is wrong, a line for each problem.
 ///
-/// The schema comes from a plugin, so it is not trusted: references to other documents are not followed.
+/// The schema comes from a plugin, so it is not trusted: references to other documents are not followed,
+/// references that would take too long are refused, and patterns take linear time.
 pub(super) fn problems(schema: &Json, config: &Json) -> Result<Vec<String>, String> {
     let schema: Value = schema.to().map_err(|error| error.to_string())?;
     let config: Value = config.to().map_err(|error| error.to_string())?;
-    let validator = jsonschema::draft202012::new(&schema).map_err(|error| error.to_string())?;
+    if !schema_growth(&schema)?.allows(&config) {
+        return Err("it refers to itself so often that checking the config would take too long".to_owned());
+    }
+    let options = jsonschema::draft202012::options().with_pattern_options(PatternOptions::regex());
+    let validator = options.build(&schema).map_err(|error| error.to_string())?;
     let problem = |error: jsonschema::ValidationError<'_>| {
         let place = error.instance_path().to_string();
         if place.is_empty() { error.to_string() } else { format!("{place}: {error}") }
@@ -33,6 +39,17 @@ mod tests {
         assert_eq!(found.len(), 3, "{found:?}");
         assert!(found.iter().any(|problem| problem.starts_with("/n: ")), "{found:?}");
         assert!(found.iter().any(|problem| problem.contains("other")), "{found:?}");
+    }
+
+    #[test]
+    fn references_that_multiply_are_refused() {
+        let levels = (0..40).map(|level| {
+            let next = format!("#/$defs/l{}", level + 1);
+            format!(r#""l{level}":{{"allOf":[{{"$ref":"{next}"}},{{"$ref":"{next}"}}]}}"#)
+        });
+        let defs: Vec<_> = levels.chain([r#""l40":{}"#.to_owned()]).collect();
+        let schema = json(&format!(r##"{{"$ref":"#/$defs/l0","$defs":{{{}}}}}"##, defs.join(",")));
+        assert!(problems(&schema, &json("{}")).is_err());
     }
 
     #[test]

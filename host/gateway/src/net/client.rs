@@ -34,6 +34,10 @@ pub(crate) fn build_client(options: &ClientOptions) -> Result<Client, String> {
         .no_proxy()
         .redirect(redirect::Policy::none())
         .referer(false)
+        .no_gzip()
+        .no_brotli()
+        .no_deflate()
+        .no_zstd()
         .dns_resolver(resolver)
         .connect_timeout(options.connect_timeout)
         .pool_idle_timeout(IDLE_TIMEOUT)
@@ -51,7 +55,8 @@ pub(crate) fn build_client(options: &ClientOptions) -> Result<Client, String> {
         builder = builder.tls_certs_merge(certificates);
     }
     if let Some(proxy) = &options.proxy {
-        let parsed = Proxy::all(proxy).map_err(|_| "the proxy is no URL such as http://proxy.example:3128".to_owned())?;
+        let parsed =
+            Proxy::all(proxy).map_err(|_| "the proxy is no URL such as http://proxy.example:3128".to_owned())?;
         builder = builder.proxy(parsed);
     }
     builder.build().map_err(|error| chain(&error))

@@ -49,8 +49,9 @@ impl HttpGrant {
     /// Reads `SCHEME://HOST[:PORT]`, where the host may begin with `*.`; it allows GET, HEAD and POST.
     pub fn parse(text: &str) -> Result<Self, InvalidHttpGrant> {
         let invalid = |reason: &str| InvalidHttpGrant { text: text.to_owned(), reason: reason.to_owned() };
-        let (scheme, rest) =
-            text.split_once("://").ok_or_else(|| invalid("write SCHEME://HOST[:PORT], such as https://api.example.com"))?;
+        let (scheme, rest) = text
+            .split_once("://")
+            .ok_or_else(|| invalid("write SCHEME://HOST[:PORT], such as https://api.example.com"))?;
         let (host, is_pattern) = match rest.strip_prefix("*.") {
             Some(domain) => (domain, true),
             None => (rest, false),
@@ -65,7 +66,9 @@ impl HttpGrant {
         let target = Target::of(&url).map_err(|reason| invalid(&reason))?;
         let host = match (target.host, is_pattern) {
             (Host::Domain(domain), true) if domain.contains('.') => HostPattern::Below(domain),
-            (Host::Domain(_), true) => return Err(invalid("a whole top-level domain is too much; name a domain below it")),
+            (Host::Domain(_), true) => {
+                return Err(invalid("a whole top-level domain is too much; name a domain below it"));
+            }
             (_, true) => return Err(invalid("an address has no subdomains")),
             (host, false) => HostPattern::Exact(host),
         };
@@ -102,14 +105,6 @@ impl HttpGrant {
         &self.methods
     }
 
-    pub(crate) fn secret_headers(&self) -> &[(HeaderName, SecretSource)] {
-        &self.headers
-    }
-
-    pub(crate) fn allows_private(&self) -> bool {
-        self.allows_private
-    }
-
     fn covers(&self, target: &Target) -> bool {
         let host_fits = match (&self.host, &target.host) {
             (HostPattern::Exact(granted), host) => granted == host,
@@ -120,18 +115,21 @@ impl HttpGrant {
         };
         host_fits && self.scheme == target.scheme && self.port == target.port
     }
+}
 
-    /// Whether a request may be sent to an address, if its host is one.
-    fn check_address(&self, target: &Target) -> Result<(), String> {
-        let Some(address) = target.address() else { return Ok(()) };
-        match kind_of(address) {
-            AddressKind::Public => Ok(()),
-            AddressKind::Loopback | AddressKind::Private | AddressKind::LinkLocal if self.allows_private => Ok(()),
-            // The grant names exactly this address: it cannot be meant otherwise.
-            AddressKind::Metadata if self.allows_private => Ok(()),
-            kind @ AddressKind::Reserved => Err(format!("{address} is a {kind} address, which is no host")),
-            kind => Err(format!("{address} is a {kind} address; {}", private_advice(target))),
+/// Whether a request may be sent to an address, if its host is one.
+fn check_address(target: &Target, allows_private: bool) -> Result<(), String> {
+    let Some(address) = target.address() else { return Ok(()) };
+    match kind_of(address) {
+        AddressKind::Public => Ok(()),
+        // Of a metadata service, the grant names exactly this address: it cannot be meant otherwise.
+        AddressKind::Loopback | AddressKind::Private | AddressKind::LinkLocal | AddressKind::Metadata
+            if allows_private =>
+        {
+            Ok(())
         }
+        kind @ AddressKind::Reserved => Err(format!("{address} is a {kind} address, which is no host")),
+        kind => Err(format!("{address} is a {kind} address; {}", private_advice(target))),
     }
 }
 
@@ -141,7 +139,8 @@ fn private_advice(target: &Target) -> String {
 
 impl fmt::Display for HttpGrant {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (scheme, prefix) = (self.scheme.as_str(), if matches!(self.host, HostPattern::Below(_)) { "*." } else { "" });
+        let (scheme, prefix) =
+            (self.scheme.as_str(), if matches!(self.host, HostPattern::Below(_)) { "*." } else { "" });
         write!(formatter, "{scheme}://{prefix}")?;
         match &self.host {
             HostPattern::Exact(host) => write!(formatter, "{host}")?,
@@ -231,8 +230,23 @@ impl fmt::Display for Target {
     }
 }
 
-/// The grant under which a request may be sent, or why it may not: which rule, and how to grant it.
-pub(crate) fn admit<'g>(grants: &'g [HttpGrant], method: &Method, target: &Target) -> Result<&'g HttpGrant, String> {
+/// The grants under which a request may be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Admission<'g>(Vec<&'g HttpGrant>);
+
+impl<'g> Admission<'g> {
+    /// What the operator adds to the request; where grants differ, that for the very host comes last, so that it counts.
+    pub(crate) fn secret_headers(&self) -> impl Iterator<Item = &'g (HeaderName, SecretSource)> {
+        self.0.iter().flat_map(|grant| &grant.headers)
+    }
+
+    pub(crate) fn allows_private(&self) -> bool {
+        self.0.iter().any(|grant| grant.allows_private)
+    }
+}
+
+/// The grants under which a request may be sent, or why it may not: which rule, and how to grant it.
+pub(crate) fn admit<'g>(grants: &'g [HttpGrant], method: &Method, target: &Target) -> Result<Admission<'g>, String> {
     let covering: Vec<_> = grants.iter().filter(|grant| grant.covers(target)).collect();
     if covering.is_empty() {
         let granted = match grants {
@@ -246,7 +260,8 @@ pub(crate) fn admit<'g>(grants: &'g [HttpGrant], method: &Method, target: &Targe
             "{target} is not granted ({granted}); to grant it, add \"{target}\" to `http` under [permissions]"
         ));
     }
-    let Some(grant) = covering.iter().find(|grant| grant.methods.contains(method)) else {
+    let mut admitting: Vec<_> = covering.iter().copied().filter(|grant| grant.methods.contains(method)).collect();
+    if admitting.is_empty() {
         let allowed: Vec<_> = covering.iter().flat_map(|grant| &grant.methods).map(Method::as_str).collect();
         let mut wanted = allowed.clone();
         wanted.push(method.as_str());
@@ -255,12 +270,11 @@ pub(crate) fn admit<'g>(grants: &'g [HttpGrant], method: &Method, target: &Targe
              methods = {wanted:?} }} in `http` under [permissions]",
             allowed.join(", ")
         ));
-    };
-    // A more generous grant may stand beside a narrower one.
-    let allowing = covering.iter().filter(|grant| grant.methods.contains(method)).find(|grant| grant.allows_private);
-    let grant = allowing.unwrap_or(grant);
-    grant.check_address(target)?;
-    Ok(grant)
+    }
+    admitting.sort_by_key(|grant| matches!(grant.host, HostPattern::Exact(_)));
+    let admission = Admission(admitting);
+    check_address(target, admission.allows_private())?;
+    Ok(admission)
 }
 
 #[cfg(test)]
@@ -316,17 +330,36 @@ mod tests {
     #[test]
     fn names_are_compared_as_the_network_sees_them() {
         assert_eq!(check(&["https://bücher.example"], &Method::GET, "https://xn--bcher-kva.example"), Ok(()));
-        assert_eq!(check(&["https://127.0.0.1"], &Method::GET, "https://a.example").is_err(), true);
+        assert!(check(&["https://127.0.0.1"], &Method::GET, "https://a.example").is_err());
     }
 
     #[test]
     fn addresses_are_refused_in_every_spelling() {
         for url in [
-            "http://127.0.0.1", "http://2130706433", "http://0x7f000001", "http://0177.0.0.1", "http://127.1",
-            "http://0x7f.1", "http://127.0.0.1.", "http://[::1]", "http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]",
-            "http://[0:0:0:0:0:ffff:127.0.0.1]", "http://１２７.０.０.１", "http://127。0。0。1", "http://10.0.0.1",
-            "http://192.168.1.1", "http://172.16.0.1", "http://169.254.169.254", "http://2852039166",
-            "http://0xa9fea9fe", "http://[fe80::1]", "http://[fd00:ec2::254]", "http://0.0.0.0", "http://0", "http://[::]",
+            "http://127.0.0.1",
+            "http://2130706433",
+            "http://0x7f000001",
+            "http://0177.0.0.1",
+            "http://127.1",
+            "http://0x7f.1",
+            "http://127.0.0.1.",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+            "http://[::ffff:7f00:1]",
+            "http://[0:0:0:0:0:ffff:127.0.0.1]",
+            "http://１２７.０.０.１",
+            "http://127。0。0。1",
+            "http://10.0.0.1",
+            "http://192.168.1.1",
+            "http://172.16.0.1",
+            "http://169.254.169.254",
+            "http://2852039166",
+            "http://0xa9fea9fe",
+            "http://[fe80::1]",
+            "http://[fd00:ec2::254]",
+            "http://0.0.0.0",
+            "http://0",
+            "http://[::]",
         ] {
             // The same host is granted, but not its address: the second check holds by itself.
             let granted = target(url).unwrap().to_string();
@@ -355,8 +388,16 @@ mod tests {
     #[test]
     fn grants_that_say_too_much_or_too_little_are_refused() {
         for text in [
-            "example.com", "https://", "https://*", "https://*.com", "https://a.*.com", "https://example.com/path",
-            "https://example.com?q", "ftp://example.com", "https://user@example.com", "https://*.127.0.0.1",
+            "example.com",
+            "https://",
+            "https://*",
+            "https://*.com",
+            "https://a.*.com",
+            "https://example.com/path",
+            "https://example.com?q",
+            "ftp://example.com",
+            "https://user@example.com",
+            "https://*.127.0.0.1",
         ] {
             assert!(HttpGrant::parse(text).is_err(), "{text}");
         }

@@ -3,6 +3,7 @@
 mod address;
 mod client;
 mod grant;
+mod head_start;
 mod resolver;
 
 pub use grant::{HttpGrant, InvalidHttpGrant};
@@ -10,3 +11,4 @@ pub use resolver::{Lookup, SystemLookup};
 
 pub(crate) use client::{ClientOptions, TransportError, build_client, describe, read_body};
 pub(crate) use grant::{Target, admit};
+pub(crate) use head_start::HeadStart;

@@ -4,6 +4,6 @@ mod adaptive;
 mod rate;
 mod retry;
 
-pub(crate) use adaptive::AdaptiveLimit;
+pub(crate) use adaptive::{AdaptiveLimit, Place};
 pub(crate) use rate::RateLimits;
 pub(crate) use retry::{RetryPolicy, retry_after};

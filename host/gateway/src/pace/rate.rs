@@ -22,8 +22,8 @@ impl RateLimits {
             RateLimiter::direct(Quota::per_minute(rate).allow_burst(burst))
         });
         // A request's tokens have to fit into what is allowed at once, so that is the minute's whole.
-        let tokens = tokens_per_minute
-            .map(|rate| Tokens { limiter: RateLimiter::direct(Quota::per_minute(rate)), burst: rate });
+        let tokens =
+            tokens_per_minute.map(|rate| Tokens { limiter: RateLimiter::direct(Quota::per_minute(rate)), burst: rate });
         Self { requests, tokens }
     }
 

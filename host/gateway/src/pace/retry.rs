@@ -12,10 +12,10 @@ pub(crate) struct RetryPolicy {
 
 impl RetryPolicy {
     const FIRST_DELAY: Duration = Duration::from_millis(500);
-    const LONGEST_DELAY: Duration = Duration::from_secs(30);
+    const LONGEST_DELAY: Duration = Duration::from_secs(8);
 
-    /// The delays before each repetition: doubling from half a second, each with as much again at random, so that those
-    /// who failed together do not come back together.
+    /// The delays before each repetition: doubling from half a second to eight, each with up to as much again at random, so
+    /// that those who failed together do not come back together.
     pub(crate) fn delays(self) -> impl Iterator<Item = Duration> {
         ExponentialBuilder::default()
             .with_min_delay(Self::FIRST_DELAY)
@@ -63,11 +63,11 @@ mod tests {
     }
 
     #[test]
-    fn delays_double_with_jitter_up_to_half_a_minute() {
+    fn delays_double_with_jitter_up_to_a_bound() {
         let delays: Vec<_> = RetryPolicy { retries: 10 }.delays().collect();
         assert_eq!(delays.len(), 10);
         assert!((500..=1_000).contains(&delays[0].as_millis()), "{delays:?}");
         assert!((1_000..=2_000).contains(&delays[1].as_millis()), "{delays:?}");
-        assert!(delays.iter().all(|delay| *delay <= Duration::from_secs(60)), "{delays:?}");
+        assert!(delays.iter().all(|delay| *delay <= Duration::from_secs(16)), "{delays:?}");
     }
 }

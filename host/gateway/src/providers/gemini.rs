@@ -18,6 +18,8 @@ const RESERVED: &[&str] = &["contents", "model", "stream", "systemInstruction", 
 /// A request to `:generateContent`.
 pub(super) fn chat(model: &str, request: &ChatRequest, structure: Structure) -> Result<WireRequest, NotSupported> {
     let schema = request.response_schema.as_ref();
+    // Gemini has either functions or JSON: "Function calling with a response mime type: 'application/json' is unsupported".
+    let structure = if request.tools.is_empty() { structure } else { Structure::PromptOnly };
     let messages = asking_for(&request.messages, schema.filter(|_| structure != Structure::Schema));
 
     let mut config = Body::default();

@@ -234,6 +234,8 @@ pub(crate) struct Refusal {
     pub(crate) code: Option<String>,
     /// It does not know the structure that was asked for: a weaker one may do.
     pub(crate) refuses_structure: bool,
+    /// It does not know the key, whatever the status says.
+    pub(crate) refuses_key: bool,
     /// Trying again cannot help although the status says so, as with an exhausted quota.
     pub(crate) is_final: bool,
     /// How long it wants to be left alone, where the body says so; others say it in the header `Retry-After`.

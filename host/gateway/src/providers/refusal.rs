@@ -61,6 +61,8 @@ pub(super) fn read(status: u16, body: &[u8]) -> Refusal {
         refuses_structure: matches!(status, 400 | 404 | 422)
             && names(&wording, STRUCTURE_WORDS)
             && !names(&wording, TOOL_WORDS),
+        refuses_key: code.as_deref() == Some("invalid_api_key")
+            || reasons(refusal).any(|reason| reason == "API_KEY_INVALID"),
         is_final: status == 402
             || code.as_deref().is_some_and(|code| FINAL_CODES.contains(&code))
             || names(&wording, FINAL_WORDS)
@@ -135,6 +137,11 @@ fn retry_after(refusal: &Value) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
+/// Google's reasons; that a key is wrong is a bad request there like any other.
+fn reasons(refusal: &Value) -> impl Iterator<Item = &str> {
+    details(refusal).filter_map(|detail| detail.get("reason")?.as_str())
+}
+
 fn details(refusal: &Value) -> impl Iterator<Item = &Value> {
     refusal.get("details").and_then(Value::as_array).into_iter().flatten()
 }
@@ -161,6 +168,14 @@ mod tests {
         assert!(refusal.message.starts_with("Rate limit reached for gpt-4.1"));
         assert_eq!(refusal.code.as_deref(), Some("rate_limit_exceeded"));
         assert!(!refusal.is_final && !refusal.refuses_structure);
+    }
+
+    #[test]
+    fn a_wrong_key_is_found_where_the_status_does_not_tell() {
+        let google = |reason: &str| json!({"error": {"code": 400, "message": "No.", "status": "INVALID_ARGUMENT", "details": [{"reason": reason}]}});
+        assert!(refusal(400, &google("API_KEY_INVALID")).refuses_key);
+        assert!(!refusal(400, &google("FIELD_INVALID")).refuses_key);
+        assert!(refusal(400, &json!({"error": {"message": "No.", "code": "invalid_api_key"}})).refuses_key);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use scorebox_core::{Digest, Json};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::exchange::Asked;
+use super::exchange::{Asked, Outcome};
 
 /// What a run asked and what came back: a text file, one exchange in a line, described in `host/gateway/docs/cassettes.md`.
 #[derive(Debug)]
@@ -112,6 +112,8 @@ struct Recording {
     file: File,
     cassette: Cassette,
     lines: HashMap<Digest, String>,
+    /// What this run added.
+    added: HashSet<Digest>,
 }
 
 impl Recorder {
@@ -125,16 +127,24 @@ impl Recorder {
                 lines.insert(key, line.to_owned());
             })?;
         }
-        let mut file =
-            OpenOptions::new().append(true).create(true).open(path).map_err(io_error(path, "written"))?;
+        let mut file = OpenOptions::new().append(true).create(true).open(path).map_err(io_error(path, "written"))?;
         if !exists {
-            write_line(&mut file, &json_line(&Header { scorebox_cassette: VERSION })).map_err(io_error(path, "written"))?;
+            write_line(&mut file, &json_line(&Header { scorebox_cassette: VERSION }))
+                .map_err(io_error(path, "written"))?;
         }
-        Ok(Self { path: path.to_owned(), state: Mutex::new(Recording { file, cassette: Cassette { outcomes }, lines }) })
+        Ok(Self {
+            path: path.to_owned(),
+            state: Mutex::new(Recording { file, cassette: Cassette { outcomes }, lines, added: HashSet::new() }),
+        })
     }
 
-    pub(crate) fn outcome<O: DeserializeOwned>(&self, key: Digest) -> Option<O> {
-        self.lock().cassette.outcome(key)
+    /// What stands for asking again: a reply, or an error of this very run. An error of an earlier run is asked again.
+    pub(crate) fn kept<R: DeserializeOwned, E: DeserializeOwned>(&self, key: Digest) -> Option<Outcome<R, E>> {
+        let recording = self.lock();
+        match recording.cassette.outcome(key)? {
+            Outcome::Error(_) if !recording.added.contains(&key) => None,
+            outcome => Some(outcome),
+        }
     }
 
     /// Writes an exchange; it takes the place of an earlier one with the same key.
@@ -146,6 +156,7 @@ impl Recorder {
         write_line(&mut recording.file, &line).map_err(failed)?;
         recording.cassette.outcomes.insert(asked.key(), json);
         recording.lines.insert(asked.key(), line);
+        recording.added.insert(asked.key());
         Ok(())
     }
 

@@ -16,10 +16,7 @@ pub(crate) enum Asked {
     /// A chat model; `model` of the request is the model itself, not the alias.
     Chat(ChatRequest),
     /// An embedding model.
-    Embed {
-        model: ModelReference,
-        texts: Vec<String>,
-    },
+    Embed { model: ModelReference, texts: Vec<String> },
     /// An HTTP peer.
     Http {
         method: String,
@@ -108,6 +105,23 @@ impl Body {
         match self {
             Self::Text(text) => Some(text.into()),
             Self::Base64(text) => BASE64.decode(text).ok().map(Bytes::from),
+        }
+    }
+}
+
+/// What came of asking.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Outcome<R, E> {
+    Reply(R),
+    Error(E),
+}
+
+impl<R, E> From<Outcome<R, E>> for Result<R, E> {
+    fn from(outcome: Outcome<R, E>) -> Self {
+        match outcome {
+            Outcome::Reply(reply) => Ok(reply),
+            Outcome::Error(error) => Err(error),
         }
     }
 }

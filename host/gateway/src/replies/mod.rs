@@ -8,4 +8,4 @@ pub use cache::{CacheError, CacheInfo, ReplyCache};
 pub use cassette::CassetteError;
 
 pub(crate) use cassette::{Cassette, Recorder};
-pub(crate) use exchange::{Asked, HttpReply};
+pub(crate) use exchange::{Asked, HttpReply, Outcome};

@@ -65,6 +65,11 @@ impl Ledger {
         self.budget == Budget::default()
     }
 
+    /// Whether an amount would fit if nothing had been spent.
+    pub(crate) fn could_hold(&self, amount: Amount) -> bool {
+        self.exceeded_by(amount).is_none()
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,7 +127,8 @@ pub(crate) async fn reserve(
     ledgers: &[Arc<Ledger>],
     estimate: Amount,
 ) -> Result<Reservation, (Arc<Ledger>, OverBudget)> {
-    let mut reservation = Reservation { ledgers: Vec::with_capacity(ledgers.len()), estimate, spent: Amount::default() };
+    let mut reservation =
+        Reservation { ledgers: Vec::with_capacity(ledgers.len()), estimate, spent: Amount::default() };
     for ledger in ledgers.iter().filter(|ledger| !ledger.is_unlimited()) {
         ledger.reserve(estimate).await.map_err(|over| (ledger.clone(), over))?;
         reservation.ledgers.push(ledger.clone());

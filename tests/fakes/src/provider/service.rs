@@ -244,6 +244,7 @@ fn fail(
             }
             response
         }
+        Failure::BadRequest(message) => status(400, &Refusal::bad_request(message)),
         Failure::RateLimited(retry_after) => {
             let mut response = status(429, &rate_limit_refusal());
             if let Some(retry_after) = retry_after {

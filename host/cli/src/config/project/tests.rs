@@ -21,7 +21,7 @@ const SCORER: &str = "[[scorers]]\nuse = \"text/exact_match\"\n";
 #[test]
 fn an_unknown_section_is_refused_with_what_there_is() {
     insta::assert_snapshot!(refused(&format!("{DATASET}[[scorer]]\nuse = \"text/exact_match\"")), @r"
-    qa/scorebox.toml:3:3: unknown field `scorer`, expected one of `dataset`, `predict`, `scorers`, `run`
+    qa/scorebox.toml:3:3: unknown field `scorer`, expected one of `dataset`, `predict`, `scorers`, `models`, `providers`, `permissions`, `budget`, `prices`, `run`
        |
      3 | [[scorer]]
        |   ^^^^^^
@@ -32,7 +32,7 @@ fn an_unknown_section_is_refused_with_what_there_is() {
 #[test]
 fn a_misspelled_key_is_suggested() {
     insta::assert_snapshot!(refused(&format!("{DATASET}{SCORER}nmae = \"exact\"")), @r#"
-    qa/scorebox.toml:5:1: unknown field `nmae`, expected one of `use`, `name`, `config`, `isolation`, `limits`, `permissions`
+    qa/scorebox.toml:5:1: unknown field `nmae`, expected one of `use`, `name`, `config`, `isolation`, `limits`, `permissions`, `budget`
        |
      5 | nmae = "exact"
        | ^^^^
@@ -145,4 +145,14 @@ fn limits_and_permissions_reach_the_request() {
     assert_eq!(settings.limits.memory_bytes, 64 * 1024 * 1024);
     assert_eq!(settings.limits.output_bytes, 100);
     assert_eq!(settings.grants.dirs[0].host, folder.path().join("files"));
+}
+
+#[test]
+fn a_key_that_was_written_into_the_file_is_not_shown() {
+    let message = refused(&format!("{DATASET}{SCORER}[providers.openai]\napi_key = \"sk-very-secret\"\n"));
+    assert!(!message.contains("very-secret"), "{message}");
+    assert!(
+        message.contains("a secret does not belong into this file") && message.contains("api_key_env"),
+        "{message}"
+    );
 }

@@ -1,9 +1,13 @@
-//! [`FakeProvider`] as a process of its own, for benchmarks: it prints its address as the first line, serves until
-//! its standard input ends or it is told to terminate, and prints what it counted as one line of JSON.
+//! [`FakeProvider`] as a process of its own, for benchmarks and recordings: it prints its address as the first line,
+//! serves until its standard input ends or it is told to terminate, and prints what it counted as one line of JSON.
+
+mod answers;
 
 use std::io::{Read as _, Write as _, stdin, stdout};
+use std::path::Path;
 use std::time::Duration;
 
+use answers::Answers;
 use anyhow::{Context as _, Result, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
 use scorebox_fakes::{Chaos, FakeProvider, FakeProviderBuilder, RetryAfter};
@@ -21,6 +25,10 @@ A fake model provider on 127.0.0.1 that speaks OpenAI's, Azure's, Anthropic's an
   --retry-after-seconds N    what their Retry-After says [1]
   --seed N                   what the failures depend on, apart from the request's number [0]
   --max-concurrent N         answers 429 above so many requests at the same time
+  --answers FILE             what chat models answer, instead of an instance of the schema: lines of JSON such as
+                             {\"contains\": [\"TEXT\", ...], \"answer\": JSON}. The first line whose texts are all in
+                             the request, system message included, answers it: with the text if `answer` is one, or
+                             else with the JSON as text. A request that no line fits is a 400 that says so
 
 It prints `listening on URL`, and at the end of its standard input, or when terminated, what it counted as JSON.
 ";
@@ -52,6 +60,10 @@ fn parse(mut arguments: Parser) -> Result<Option<FakeProviderBuilder>> {
             "retry-after-seconds" => chaos.retry_after = RetryAfter::Seconds(arguments.value()?.parse()?),
             "seed" => chaos.seed = arguments.value()?.parse()?,
             "max-concurrent" => builder = builder.max_concurrent(arguments.value()?.parse()?),
+            "answers" => {
+                let answers = Answers::read(Path::new(&arguments.value()?))?;
+                builder = builder.answer(move |asked| answers.answer(asked));
+            }
             "help" => return Ok(None),
             _ => return Err(argument.unexpected().into()),
         }
@@ -127,5 +139,7 @@ mod tests {
         assert!(complaint("429").contains("not KIND=SHARE"));
         assert!(complaint("429=often").contains("\"often\" is not a share"));
         assert!(parse(Parser::from_args(["--speed", "9"])).err().unwrap().to_string().contains("--speed"));
+        let no_file = parse(Parser::from_args(["--answers", "/nowhere"])).err().unwrap().to_string();
+        assert!(no_file.contains("--answers: cannot read /nowhere"), "{no_file}");
     }
 }

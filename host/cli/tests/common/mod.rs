@@ -1,0 +1,64 @@
+//! The `scorebox` command in a folder of its own.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// One cache for all tests: each plugin is compiled once.
+pub(crate) const CACHE: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/cache");
+
+/// Runs the command in a folder of its own.
+pub(crate) struct Sandbox {
+    folder: TempDir,
+}
+
+/// What came of running it.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Sandbox {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().unwrap() }
+    }
+
+    pub(crate) fn with(self, path: &str, text: &str) -> Self {
+        fs::write(self.path(path), text).unwrap();
+        self
+    }
+
+    pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    /// The command, for what `run` cannot do.
+    pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_scorebox"));
+        command.args(arguments).current_dir(self.folder.path()).env("SCOREBOX_CACHE_DIR", CACHE);
+        command
+    }
+
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Ran {
+        self.command(arguments).output().unwrap().into()
+    }
+
+    /// The only run in a folder of runs.
+    pub(crate) fn only_run(&self, runs: &str) -> PathBuf {
+        let mut runs: Vec<_> = fs::read_dir(self.path(runs)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        assert_eq!(runs.len(), 1, "{runs:?}");
+        runs.remove(0)
+    }
+}
+
+impl From<Output> for Ran {
+    fn from(Output { status, stdout, stderr }: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Self { code: status.code(), stdout: text(stdout), stderr: text(stderr) }
+    }
+}
