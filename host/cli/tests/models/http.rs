@@ -80,15 +80,13 @@ fn a_peer_that_fails_fails_its_rows_without_quoting_the_header() {
 }
 
 #[test]
-fn a_header_that_is_not_there_fails_the_rows_and_names_the_variable() {
+fn a_header_that_is_not_there_is_found_before_the_first_row() {
     let peer = peer();
     let project = Project::new(&config(&peer, "/echo", ""), QUESTIONS);
-    let rows = project.rows_of_eval(&[]);
-    for row in &rows {
-        assert_eq!(row["predict_error"]["kind"], "denied", "{row}");
-        let message = row["predict_error"]["message"].as_str().unwrap();
-        assert!(message.contains("the environment variable APP_TOKEN is not set"), "{message}");
-    }
+    let ran = project.run(&["eval"]);
+    assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the environment variable APP_TOKEN is not set"), "{}", ran.stderr);
+    assert!(!project.has_runs());
     assert_eq!(peer.requests(), 0);
 }
 

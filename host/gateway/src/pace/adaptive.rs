@@ -52,7 +52,7 @@ struct StepDown {
 }
 
 /// Fewer answers say too little.
-const LEAST_ANSWERS: usize = 64;
+const LEAST_ANSWERS: usize = 32;
 /// Above this share of 429s the limit is lowered in any case.
 const TOO_MANY: f64 = 0.5;
 /// How long a step that did not help is not tried again.

@@ -182,8 +182,10 @@ async fn in_flight_after(failure: Failure) -> u64 {
     };
     let fake = FakeProvider::builder().answer(answer).start().await.unwrap();
     let way =
-        Setup::asking(&fake).provider(|provider| (provider.concurrency, provider.retries) = (Some(8), Some(39))).open();
-    way.ask("a provider in trouble").await.unwrap_err();
+        Setup::asking(&fake).provider(|provider| (provider.concurrency, provider.retries) = (Some(8), Some(0))).open();
+    for number in 0..40 {
+        way.ask(&format!("question {number} in bad times")).await.unwrap_err();
+    }
     assert_eq!((fake.counts().requests, fake.counts().max_in_flight), (40, 1));
     calm.store(true, Ordering::Relaxed);
     let replies = way.complete_all((0..16).map(|number| chat(&number.to_string())).collect()).await;
