@@ -1,7 +1,7 @@
 //! Judges: scorers that ask a model.
 //!
-//! A judge puts one question about a row or a conversation, with the material fenced as data ([`prompt`]), gets a
-//! rationale and then a result in a strict form ([`reply`]), and answers with feedback. A reply of another form is an
+//! A judge puts one question about a row or a conversation, with the material fenced as data (`prompt`), gets a
+//! rationale and then a result in a strict form (`reply`), and answers with feedback. A reply of another form is an
 //! error of the row, never a score. Which model answers, and what that may cost, is the host's business.
 
 mod agent;
