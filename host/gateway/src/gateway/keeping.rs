@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 use super::{Inner, Source, lock};
 use crate::door::Door;
-use crate::http::check;
+use crate::http::{HttpClients, check};
 use crate::model::ModelReference;
 use crate::net::HttpGrant;
 use crate::replies::{Asked, HttpReply, Outcome};
@@ -68,7 +68,9 @@ impl Inner {
         grants: &[HttpGrant],
         request: &HttpRequest,
     ) -> Result<http::Response<bytes::Bytes>, HttpError> {
-        let outcome = self.http.send(grants, request).await;
+        let clients = self.http.get_or_init(|| HttpClients::new(&self.config.lookup, self.config.http_timeout));
+        let clients = clients.as_ref().map_err(|reason| HttpError::Unavailable(reason.clone()))?;
+        let outcome = clients.send(grants, request).await;
         if !matches!(outcome, Err(HttpError::Denied(_))) {
             self.meter.count_http();
         }

@@ -6,7 +6,7 @@ mod keeping;
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::sync::watch;
 
@@ -38,7 +38,8 @@ pub(crate) struct Inner {
     run_ledger: Arc<Ledger>,
     over_budget: watch::Sender<Option<String>>,
     providers: Mutex<HashMap<String, Result<Arc<Provider>, ProviderProblem>>>,
-    http: HttpClients,
+    /// Made when a plugin first sends something: most runs have no use for it.
+    http: OnceLock<Result<HttpClients, String>>,
     schemas: Schemas,
     asking: Asking,
     estimates: Mutex<BTreeMap<(String, String), Estimate>>,
@@ -60,9 +61,6 @@ pub enum GatewayError {
     /// The cassette cannot be used.
     #[error(transparent)]
     Cassette(#[from] CassetteError),
-    /// The connections cannot be set up.
-    #[error("connections cannot be set up: {0}")]
-    Client(String),
 }
 
 /// Why a model cannot be used, found before the first row.
@@ -114,7 +112,6 @@ impl Gateway {
             Replies::Replay(path) => Source::Replay { cassette: Cassette::read(path)?, path: path.clone() },
             Replies::Estimate => Source::Estimate,
         };
-        let http = HttpClients::new(&config.lookup, config.http_timeout).map_err(GatewayError::Client)?;
         let inner = Inner {
             source,
             cache: config.cache_dir.as_deref().map(ReplyCache::new),
@@ -123,7 +120,7 @@ impl Gateway {
             run_ledger: Ledger::new("the run's budget", config.budget),
             over_budget: watch::channel(None).0,
             providers: Mutex::default(),
-            http,
+            http: OnceLock::new(),
             schemas: Schemas::default(),
             asking: Asking::default(),
             estimates: Mutex::default(),
