@@ -58,7 +58,7 @@ fn the_demo_gives_the_same_results_twice() {
 fn the_demo_s_judges_give_the_verdicts_that_were_written_for_them() {
     let sandbox = Sandbox::new();
     let ran = sandbox.run(["demo", "--output", "demo"]);
-    assert!(ran.stderr.contains("written by hand for this demo: no model is asked"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("written for this demo: no model is asked"), "{}", ran.stderr);
     let written = include_str!("../demo/verdicts.jsonl").lines().map(|line| {
         let verdict: Value = serde_json::from_str(line).unwrap();
         let judged = ["correctness", "guidelines"].map(|judge| verdict[judge].clone());
@@ -70,7 +70,7 @@ fn the_demo_s_judges_give_the_verdicts_that_were_written_for_them() {
         let judged = ["correctness", "guidelines"].map(|judge| {
             let feedback = &row["scores"][judge]["feedback"][0];
             let advice = "if what judges ask has changed, run `cargo xtask demo-replies`";
-            assert_eq!(feedback["metadata"]["model"], "written-by-hand", "{advice}: {row}");
+            assert_eq!(feedback["metadata"]["model"], "written-for-the-demo", "{advice}: {row}");
             json!({ "rationale": feedback["rationale"], "result": feedback["value"] })
         });
         (row["id"].clone(), judged)
@@ -78,7 +78,7 @@ fn the_demo_s_judges_give_the_verdicts_that_were_written_for_them() {
     assert_eq!(given.collect::<Vec<_>>(), written.collect::<Vec<_>>());
     // None was sent, and none lacked a reply.
     let record: Value = serde_json::from_str(&fs::read_to_string(run.join("run.json")).unwrap()).unwrap();
-    let model = &record["gateway"]["models"]["demo:/written-by-hand"];
+    let model = &record["gateway"]["models"]["demo:/written-for-the-demo"];
     assert_eq!((&model["from_cassette"], &model["sent"]), (&json!(2 * (rows.len() - 1)), &json!(0)), "{record}");
 
     let again = sandbox.run(["eval", "demo", "--replay", "demo/replies.jsonl", "--output", "again"]);

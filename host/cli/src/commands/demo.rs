@@ -52,7 +52,7 @@ fn introduction() -> String {
   gets a fresh sandbox without network, files, clock or environment.
 
   Two of the scorers are LLM judges, {correctness} and {guidelines}. Their replies are recorded ones,
-  written by hand for this demo: no model is asked, and nothing leaves this machine.
+  written for this demo: no model is asked, and nothing leaves this machine.
 ",
         title = STRONG.paint("A question-answering application under evaluation"),
         correctness = NAME.paint("correctness"),
@@ -78,7 +78,7 @@ fn explanation(evaluated: &Evaluated, folder: &Path) -> String {
   {title}
   · The strict scorer and the lenient ones disagree: \"The Seine\" is not \"Seine\", but nobody would mind.
   · A judge goes by the meaning: {correctness} accepts \"Atmospheric pressure\" for \"Air pressure\", and gives
-    its reasons. Its verdicts here, and those of {guidelines}, were written by hand and come from {REPLIES}.
+    its reasons. Its verdicts here, and those of {guidelines}, were written for this demo and come from {REPLIES}.
   · One question has no recorded answer, so the prediction failed; its row was not scored.
   · {shouting} has a bug: it divides by zero where an answer has no letters. It crashed in its sandbox,
     on those rows only; everything else went on.
