@@ -20,6 +20,8 @@ pub struct GatewayConfig {
     pub models: BTreeMap<String, ModelConfig>,
     /// Who serves models, by name. A provider that is not here is set up by the built-in presets.
     pub providers: BTreeMap<String, ProviderConfig>,
+    /// How many times a failed attempt is repeated, whatever the provider's own setting is.
+    pub retries: Option<u32>,
     /// Prices that come before those of the built-in table.
     pub prices: BTreeMap<ModelReference, Price>,
     /// What the whole run may spend.
@@ -39,6 +41,7 @@ impl Default for GatewayConfig {
         Self {
             models: BTreeMap::new(),
             providers: BTreeMap::new(),
+            retries: None,
             prices: BTreeMap::new(),
             budget: Budget::default(),
             replies: Replies::default(),

@@ -208,6 +208,11 @@ impl Provider {
         })
     }
 
+    /// The same provider with another number of retries.
+    pub(crate) fn with_retries(self, retries: u32) -> Self {
+        Self { retry: RetryPolicy { retries }, ..self }
+    }
+
     /// The way of asking a model for JSON of a schema: the strongest that it has not refused.
     pub(crate) fn structure(&self, model: &str, schema: Option<&Json>) -> Structure {
         let known = schema.and_then(|schema| self.structures().get(&structure_key(model, schema)).copied());

@@ -3,7 +3,7 @@ use std::time::Instant;
 
 use scorebox_core::Digest;
 use scorebox_engine::{Caller, ChatMessage, ChatRequest, ChatRole, LlmError, Outgoing as _};
-use scorebox_gateway::{Gateway, ModelReference, Permissions};
+use scorebox_gateway::{Gateway, GatewayConfig, ModelReference, Permissions};
 
 use super::print;
 use crate::arguments::ModelsTestArguments;
@@ -17,7 +17,9 @@ pub(crate) async fn test(arguments: &ModelsTestArguments) -> Result<ExitCode, St
     let project = Project::load(&arguments.path).map_err(Stop::input)?;
     let models = arguments.models.models.clone();
     let overrides = Overrides { models, replies: RepliesFrom::Providers, ..Overrides::default() };
-    let gateway = Gateway::new(project.gateway(&overrides).map_err(Stop::input)?).map_err(Stop::input)?;
+    // Somebody waits for the answer, and a second failure says as much as an eighth.
+    let config = GatewayConfig { retries: Some(1), ..project.gateway(&overrides).map_err(Stop::input)? };
+    let gateway = Gateway::new(config).map_err(Stop::input)?;
     let aliases: Vec<_> = gateway.aliases().map(|(alias, model)| (alias.to_owned(), model.clone())).collect();
     if aliases.is_empty() {
         let message = "there is no model in [models]; add one, such as judge = \"openai:/gpt-4o-mini\"";

@@ -240,7 +240,11 @@ impl Inner {
         if let Some(provider) = providers.get(name) {
             return provider.clone();
         }
-        let provider = Provider::new(name, self.config.providers.get(name), &self.config.lookup).map(Arc::new);
+        let own = self.config.providers.get(name);
+        let provider = Provider::new(name, own, &self.config.lookup).map(|provider| match self.config.retries {
+            Some(retries) => Arc::new(provider.with_retries(retries)),
+            None => Arc::new(provider),
+        });
         providers.insert(name.to_owned(), provider.clone());
         provider
     }
