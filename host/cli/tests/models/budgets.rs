@@ -135,3 +135,13 @@ fn the_limit_of_a_call_holds_for_requests_that_are_sent_together() {
     assert_eq!(rows[0]["scores"]["jury"]["error"]["kind"], "over_budget", "{}", rows[0]);
     assert!(provider.counts().requests < 10, "{:?}", provider.counts());
 }
+
+#[test]
+fn a_budget_that_runs_out_when_every_row_is_at_work_ends_the_run_too() {
+    let provider = agreeable();
+    let config = with(&(models(&provider) + CHAT_AND_JUDGE), "[budget]\nrequests = 1");
+    let project = Project::new(&config, &questions(2));
+    assert_eq!(project.run(&["eval", "--quiet", "--jobs", "4"]).code, Some(3));
+    assert_eq!(project.record()["status"], "over_budget");
+    assert_eq!((project.rows().len(), provider.counts().requests), (2, 1));
+}

@@ -53,7 +53,7 @@ pub enum RunStatus {
     Finished,
     /// Someone ended it; the results so far stand.
     Interrupted,
-    /// A budget ended it before every row was begun; the results so far stand.
+    /// The run's budget was used up; the results so far stand.
     OverBudget,
     /// It could not go on.
     Failed,

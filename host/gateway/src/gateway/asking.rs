@@ -35,7 +35,7 @@ impl Inner {
         let tokens = texts.iter().map(|text| estimate::text_tokens(text)).sum();
         let tokens = Tokens { input: tokens, cached_input: 0, output: 0 };
         if let Source::Estimate = self.source {
-            self.note_estimate(door, &model, tokens, self.cached::<Embeddings>(&asked).is_some());
+            self.note_estimate(door, &model, tokens, self.cached::<Embeddings>(&model, &asked).is_some());
             let vectors = texts.iter().map(|_| vec![0.0]).collect();
             return Ok(Embeddings { vectors, usage: self.usage(&model, 1, tokens), model: model.to_string() });
         }

@@ -38,7 +38,7 @@ impl Inner {
         model: &ModelReference,
     ) -> ChatResponse {
         let tokens = estimate::likely_tokens(request);
-        let cached: Option<ChatResponse> = self.cached(asked);
+        let cached: Option<ChatResponse> = self.cached(model, asked);
         self.note_estimate(door, model, tokens, cached.is_some());
         cached.unwrap_or_else(|| {
             let text = estimate::made_up_reply(request.response_schema.as_ref());

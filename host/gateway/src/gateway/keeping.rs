@@ -23,36 +23,25 @@ impl Inner {
         let grants = &door.permissions().http;
         check(grants, request.request.method(), request.request.uri())?;
         let asked = Asked::http(&request);
-        let recorded: Option<Outcome<HttpReply, HttpError>> = match &self.source {
+        let recorder = match &self.source {
+            Source::Live => return Ok(HttpResponse { response: self.send_http(grants, &request).await? }),
             Source::Estimate => {
                 let peer = request.request.uri().host().unwrap_or_default().to_owned();
                 lock(&self.estimates).entry((door.function().to_owned(), peer)).or_default().requests += 1;
                 return Ok(HttpResponse { response: http::Response::new(bytes::Bytes::from_static(b"{}")) });
             }
             Source::Replay { cassette, path } => {
-                let missing = || HttpError::Unavailable(missing_in(path, &asked));
-                Some(cassette.outcome(asked.key()).ok_or_else(missing)?)
+                let outcome = cassette.outcome(asked.key());
+                let outcome = outcome.ok_or_else(|| HttpError::Unavailable(missing_in(path, &asked)))?;
+                return recorded_response(outcome, &asked, request.max_body_bytes);
             }
-            Source::Live | Source::Record(_) => None,
-        };
-        if let Some(outcome) = recorded {
-            let reply: HttpReply = Result::from(outcome)?;
-            let broken = || HttpError::Unavailable(format!("the cassette's reply to {} is none", asked.summary()));
-            let response = reply.response().ok_or_else(broken)?;
-            if response.body().len() as u64 > request.max_body_bytes {
-                return Err(HttpError::BodyTooLarge(request.max_body_bytes));
-            }
-            return Ok(HttpResponse { response });
-        }
-        let Source::Record(recorder) = &self.source else {
-            return Ok(HttpResponse { response: self.send_http(grants, &request).await? });
+            Source::Record(recorder) => recorder,
         };
         // Whoever sends the same meanwhile gets the same: a replay could not tell them apart.
-        let _turn = self.asking.turn(asked.key()).await;
-        if let Some(outcome) = recorder.kept::<HttpReply, HttpError>(asked.key())
-            && let Some(response) = Result::from(outcome)?.response()
-        {
-            return Ok(HttpResponse { response });
+        let key = asked.key();
+        let _turn = self.asking.turn(key).await;
+        if let Some(outcome) = recorder.kept(key) {
+            return recorded_response(outcome, &asked, request.max_body_bytes);
         }
         let outcome = self.send_http(grants, &request).await;
         let written = match &outcome {
@@ -78,21 +67,21 @@ impl Inner {
     }
 
     /// Answers from the cassette or the cache, or else asks, and keeps the reply.
-    pub(super) async fn answer<R: Serialize + DeserializeOwned + Clone>(
+    pub(super) async fn answer<R: Serialize + DeserializeOwned>(
         &self,
         asked: &Asked,
         model: &ModelReference,
         ask: impl AsyncFnOnce() -> Result<R, LlmError>,
     ) -> Result<R, LlmError> {
+        if self.cache.is_none() && matches!(self.source, Source::Live) {
+            return ask().await;
+        }
         let key = asked.key();
         if let Source::Replay { cassette, path } = &self.source {
             let recorded: Option<Outcome<R, LlmError>> = cassette.outcome(key);
             let outcome = recorded.ok_or_else(|| LlmError::Unavailable(missing_in(path, asked)))?;
             self.meter.count(model, Event::FromCassette);
             return outcome.into();
-        }
-        if self.cache.is_none() && matches!(self.source, Source::Live) {
-            return ask().await;
         }
         // Whoever asks the same meanwhile waits for this reply.
         let _turn = self.asking.turn(key).await;
@@ -102,7 +91,8 @@ impl Inner {
             self.meter.count(model, Event::FromCassette);
             return outcome.into();
         }
-        let outcome = match self.read_cache(model, asked).await {
+        let cache_key = self.cache_key(model, key);
+        let outcome = match self.read_cache(cache_key).await {
             Some(reply) => {
                 self.meter.count(model, Event::FromCache);
                 Ok(reply)
@@ -110,7 +100,7 @@ impl Inner {
             None => {
                 let outcome = ask().await;
                 if let Ok(reply) = &outcome {
-                    self.write_cache(model, asked, reply).await;
+                    self.write_cache(cache_key, asked, reply).await;
                 }
                 outcome
             }
@@ -127,37 +117,32 @@ impl Inner {
         outcome
     }
 
-    async fn read_cache<R: DeserializeOwned>(&self, model: &ModelReference, asked: &Asked) -> Option<R> {
-        let (cache, key) = (self.cache.clone()?, self.cache_key(model, asked));
+    async fn read_cache<R: DeserializeOwned>(&self, key: Digest) -> Option<R> {
+        let cache = self.cache.clone()?;
         // JSON is parsed here, because `R` need not be sendable to another thread.
         let text: Option<Json> = tokio::task::spawn_blocking(move || cache.read(key)).await.ok()?;
         text?.to().ok()
     }
 
-    async fn write_cache(&self, model: &ModelReference, asked: &Asked, reply: &impl Serialize) {
+    async fn write_cache(&self, key: Digest, asked: &Asked, reply: &impl Serialize) {
         let Some(cache) = self.cache.clone() else { return };
-        let (key, asked) = (self.cache_key(model, asked), asked.clone());
         let Ok(reply) = Json::from_value(reply) else { return };
+        let asked = asked.clone();
         let written = tokio::task::spawn_blocking(move || cache.write(key, &asked, &reply)).await;
         if let Ok(written) = written {
             self.note_write(written);
         }
     }
 
-    pub(super) fn cached<R: DeserializeOwned>(&self, asked: &Asked) -> Option<R> {
-        let model = match asked {
-            Asked::Chat(request) => request.model.parse().ok()?,
-            Asked::Embed { model, .. } => model.clone(),
-            Asked::Http { .. } => return None,
-        };
-        self.cache.as_ref()?.read(self.cache_key(&model, asked))
+    pub(super) fn cached<R: DeserializeOwned>(&self, model: &ModelReference, asked: &Asked) -> Option<R> {
+        self.cache.as_ref()?.read(self.cache_key(model, asked.key()))
     }
 
     /// The cache outlives the config: the same name may stand for another server in another project.
-    fn cache_key(&self, model: &ModelReference, asked: &Asked) -> Digest {
+    fn cache_key(&self, model: &ModelReference, key: Digest) -> Digest {
         let config = self.config.providers.get(model.provider());
         let server = config.map(|it| (&it.base_url, it.protocol, &it.api_version, &it.headers));
-        Digest::of(format!("{server:?}\n{}", asked.key()).as_bytes())
+        Digest::of(format!("{server:?}\n{key}").as_bytes())
     }
 
     fn note_write<E: std::fmt::Display>(&self, written: Result<(), E>) {
@@ -165,6 +150,20 @@ impl Inner {
             lock(&self.write_problem).get_or_insert_with(|| error.to_string());
         }
     }
+}
+
+fn recorded_response(
+    outcome: Outcome<HttpReply, HttpError>,
+    asked: &Asked,
+    max_body_bytes: u64,
+) -> Result<HttpResponse, HttpError> {
+    let reply = Result::from(outcome)?;
+    let broken = || HttpError::Unavailable(format!("the cassette's reply to {} is none", asked.summary()));
+    let response = reply.response().ok_or_else(broken)?;
+    if response.body().len() as u64 > max_body_bytes {
+        return Err(HttpError::BodyTooLarge(max_body_bytes));
+    }
+    Ok(HttpResponse { response })
 }
 
 fn missing_in(path: &Path, asked: &Asked) -> String {

@@ -151,12 +151,12 @@ impl Recorder {
     pub(crate) fn add<O: Serialize>(&self, asked: &Asked, outcome: &O) -> Result<(), CassetteError> {
         let failed = |source| CassetteError::Io { path: self.path.clone(), action: "written", source };
         let json = Json::from_value(outcome).map_err(|error| failed(io::Error::other(error)))?;
-        let line = json_line(&Line { asked, outcome: &json });
+        let (key, line) = (asked.key(), json_line(&Line { asked, outcome: &json }));
         let mut recording = self.lock();
         write_line(&mut recording.file, &line).map_err(failed)?;
-        recording.cassette.outcomes.insert(asked.key(), json);
-        recording.lines.insert(asked.key(), line);
-        recording.added.insert(asked.key());
+        recording.cassette.outcomes.insert(key, json);
+        recording.lines.insert(key, line);
+        recording.added.insert(key);
         Ok(())
     }
 
