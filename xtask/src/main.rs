@@ -9,6 +9,7 @@ mod demo_replies;
 mod deny;
 mod fake_provider;
 mod plugins;
+mod postgres;
 mod repository;
 mod terminal;
 mod test;

@@ -5,6 +5,9 @@ use crate::terminal::{self, BAD};
 /// The exit code of a run that was interrupted, as shells have it for Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
 
+/// The exit code of a run that does not pass the gate.
+pub(crate) const GATE_FAILED: u8 = 1;
+
 /// The exit code of a run that could not finish.
 pub(crate) const UNFINISHED: u8 = 3;
 

@@ -2,12 +2,19 @@
 
 mod arguments;
 mod commands;
+mod comparing;
 mod config;
 mod engine;
 mod exit;
+mod files;
+mod gating;
 mod git;
+mod lock;
 mod progress;
 mod report;
+mod reporting;
+mod rows;
+mod store;
 mod terminal;
 
 use std::process::ExitCode;

@@ -125,7 +125,7 @@ fn refused(sandbox: &Sandbox) -> String {
     let ran = sandbox.run(["eval"]);
     assert_eq!(ran.code, Some(2), "{}", ran.stderr);
     assert_eq!(ran.stdout, "");
-    assert!(!sandbox.path("runs").exists());
+    assert!(!sandbox.path("runs").exists() && !sandbox.path(".scorebox").exists());
     ran.stderr
 }
 

@@ -1,6 +1,9 @@
 //! Ctrl-C: the first ends the run cleanly and keeps what is done.
 #![cfg(unix)]
 
+#[allow(dead_code, reason = "others need more of it")]
+mod common;
+
 use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -15,6 +18,7 @@ fn an_interrupted_run_keeps_its_results() {
     let command = Command::new(env!("CARGO_BIN_EXE_scorebox"))
         .args(["eval", "--json"])
         .arg(folder.path())
+        .args(["--output".as_ref(), folder.path().join("runs").as_os_str()])
         .env("SCOREBOX_CACHE_DIR", concat!(env!("CARGO_TARGET_TMPDIR"), "/cache"))
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
@@ -22,7 +26,7 @@ fn an_interrupted_run_keeps_its_results() {
         .unwrap();
 
     let began = Instant::now();
-    while !has_results(&folder.path().join("runs")) {
+    while !common::has_rows(folder.path()) {
         assert!(began.elapsed() < Duration::from_secs(120), "no results came");
         std::thread::sleep(Duration::from_millis(10));
     }
@@ -34,10 +38,4 @@ fn an_interrupted_run_keeps_its_results() {
     assert_eq!(record["status"], "interrupted");
     let results = fs::read_to_string(format!("{}/results.jsonl", record["folder"].as_str().unwrap())).unwrap();
     assert_eq!(record["summary"]["rows"], results.lines().count());
-}
-
-fn has_results(runs: &std::path::Path) -> bool {
-    let Ok(mut entries) = fs::read_dir(runs) else { return false };
-    let results = entries.next().and_then(Result::ok).map(|run| run.path().join("results.jsonl"));
-    results.and_then(|path| fs::metadata(path).ok()).is_some_and(|metadata| metadata.len() > 0)
 }

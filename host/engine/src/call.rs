@@ -16,7 +16,7 @@ use crate::exports::Exports;
 use crate::failure::{self, Stage, Stop};
 use crate::plugin::Linked;
 use crate::signature::{Export, Signature};
-use crate::state::{CallSettings, HostState, caller};
+use crate::state::{CallSettings, HostState, RowName, caller};
 
 /// A store with at most one instance in it. After a failure it must be dropped: an instance that trapped is never
 /// entered again.
@@ -32,11 +32,11 @@ impl Guest {
         component: &Linked,
         settings: &Arc<CallSettings>,
         function: &str,
-        example_id: &str,
+        row: RowName<'_>,
     ) -> Result<Self, Failure> {
         let permit = place(component).await?;
         let clock = CpuClock::new(Instant::now());
-        let state = HostState::new(settings.clone(), caller(component.digest, function, example_id), clock);
+        let state = HostState::new(settings.clone(), caller(component.digest, function, row), clock);
         let mut store = Store::new(&component.engine.wasmtime, state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(settings.limits.host_call_bytes);
@@ -62,9 +62,9 @@ impl Guest {
     }
 
     /// Prepares a guest that has been called before for a further example.
-    pub(crate) fn begin_call(&mut self, example_id: &str) -> Result<(), Failure> {
+    pub(crate) fn begin_call(&mut self, row: RowName<'_>) -> Result<(), Failure> {
         let state = self.store.data_mut();
-        state.begin_call(example_id, CpuClock::new(Instant::now()));
+        state.begin_call(row, CpuClock::new(Instant::now()));
         if state.wasi.is_none() {
             return Ok(());
         }

@@ -37,6 +37,17 @@ pub struct Caller {
     pub function: String,
     /// The example that it works on.
     pub example_id: String,
+    /// Which repetition of the example it is, from 0, where a run evaluates each example several times.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub repeat: u32,
+}
+
+impl Caller {
+    /// What tells the n-th equal request of one call from all others: every repetition of the example wants samples of
+    /// its own. A call that asks the same more often than 65,536 times gets the last of them again.
+    pub(crate) fn sample(&self, n: u32) -> u32 {
+        self.repeat.saturating_mul(1 << 16).saturating_add(n.min((1 << 16) - 1))
+    }
 }
 
 /// One request to a chat model; the fields mean what `wit/llm.wit` says.
@@ -57,8 +68,8 @@ pub struct ChatRequest {
     pub tools: Vec<ChatTool>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parameters: Option<Json>,
-    /// How many times the same call of the guest has asked exactly this before. A repeat wants another sample, so a
-    /// cache must not answer it with an earlier one's reply.
+    /// How many times the same call of the guest has asked exactly this before, plus 65,536 for each earlier repetition of
+    /// the example in the run. A repeat wants another sample, so a cache must not answer it with an earlier one's reply.
     #[serde(default, skip_serializing_if = "is_first")]
     pub repeat: u32,
 }
@@ -182,7 +193,7 @@ pub struct HttpRequest {
     pub timeout: Option<Duration>,
     /// The largest response body that is of use.
     pub max_body_bytes: u64,
-    /// How many times the same call of the guest has sent exactly this before.
+    /// How many times the same call of the guest has sent exactly this before, counted as [`ChatRequest::repeat`] is.
     pub repeat: u32,
 }
 

@@ -12,7 +12,7 @@ use crate::inspect::{Inspection, inspect};
 use crate::output;
 use crate::predictor::Predictor;
 use crate::scorer::{Isolation, Scorer};
-use crate::state::{CallSettings, HostState};
+use crate::state::{CallSettings, HostState, RowName};
 
 /// A component that was loaded, linked and asked what it holds. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -121,7 +121,9 @@ impl PluginInner {
         let invalid = |reason: String| LoadError::InvalidDescription { digest, reason };
 
         let settings = Arc::new(CallSettings::default());
-        let mut guest = Guest::create(&component, &settings, "describe", "").await.map_err(describe_failed)?;
+        let mut guest = Guest::create(&component, &settings, "describe", RowName { example_id: "", repeat: 0 })
+            .await
+            .map_err(describe_failed)?;
         let exports = guest.exports(&component).await.map_err(describe_failed)??;
         let (mut scorers, mut predictors) = (Vec::new(), Vec::new());
         if let Some(exports) = &exports.scorers {

@@ -8,13 +8,14 @@ use crate::capture::LogLine;
 use crate::failure;
 use crate::output;
 use crate::plugin::PluginInner;
-use crate::state::CallSettings;
+use crate::state::{CallSettings, RowName};
 
 /// A predict function with its config, ready to be called from many tasks at once. Every call gets a fresh instance.
 /// Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Predictor {
     inner: Arc<PredictorInner>,
+    repeat: u32,
 }
 
 struct PredictorInner {
@@ -41,7 +42,14 @@ pub struct Predicted {
 
 impl Predictor {
     pub(crate) fn new(plugin: Arc<PluginInner>, info: PredictorInfo, config: Json, settings: CallSettings) -> Self {
-        Self { inner: Arc::new(PredictorInner { plugin, info, config, settings: Arc::new(settings) }) }
+        Self { inner: Arc::new(PredictorInner { plugin, info, config, settings: Arc::new(settings) }), repeat: 0 }
+    }
+
+    /// The same predict function for a further repetition of each example, from 0: with its own randomness, and with its
+    /// own samples of what models answer.
+    #[must_use]
+    pub fn at_repeat(&self, repeat: u32) -> Self {
+        Self { repeat, ..self.clone() }
     }
 
     /// What the predict function says about itself.
@@ -53,13 +61,12 @@ impl Predictor {
     /// Answers one example's inputs.
     pub async fn predict(&self, example_id: &str, inputs: &Json) -> Predicted {
         let predictor = &*self.inner;
-        let mut guest =
-            match Guest::create(&predictor.plugin.component, &predictor.settings, &predictor.info.name, example_id)
-                .await
-            {
-                Ok(guest) => guest,
-                Err(failure) => return Predicted::failed(failure),
-            };
+        let row = RowName { example_id, repeat: self.repeat };
+        let guest = Guest::create(&predictor.plugin.component, &predictor.settings, &predictor.info.name, row).await;
+        let mut guest = match guest {
+            Ok(guest) => guest,
+            Err(failure) => return Predicted::failed(failure),
+        };
         let Some(exports) = &predictor.plugin.exports.predictors else {
             return Predicted::failed(Failure::new(
                 FailureKind::Instantiation,

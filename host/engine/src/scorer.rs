@@ -14,7 +14,7 @@ use crate::idle::Owner;
 use crate::output;
 use crate::plugin::PluginInner;
 use crate::signature::Answer;
-use crate::state::CallSettings;
+use crate::state::{CallSettings, RowName};
 
 /// How much one guest instance sees.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +35,7 @@ pub struct Scorer {
     inner: Arc<ScorerInner>,
     /// Stands for feedback that has no name of its own.
     name: Arc<str>,
+    repeat: u32,
 }
 
 struct ScorerInner {
@@ -73,7 +74,11 @@ impl Scorer {
         let settings = Arc::new(settings);
         let owner = plugin.component.engine.idle.owner();
         let name = info.name.as_str().into();
-        Self { inner: Arc::new(ScorerInner { plugin, info, config, isolation, settings, sent, owner }), name }
+        Self {
+            inner: Arc::new(ScorerInner { plugin, info, config, isolation, settings, sent, owner }),
+            name,
+            repeat: 0,
+        }
     }
 
     /// The same scorer under another name: feedback that has no name of its own gets it.
@@ -81,6 +86,13 @@ impl Scorer {
     pub fn named(mut self, name: &str) -> Self {
         self.name = name.into();
         self
+    }
+
+    /// The same scorer for a further repetition of each example, from 0: with its own randomness, and with its own samples of
+    /// what models answer.
+    #[must_use]
+    pub fn at_repeat(&self, repeat: u32) -> Self {
+        Self { repeat, ..self.clone() }
     }
 
     /// What the scorer says about itself.
@@ -104,7 +116,7 @@ impl Scorer {
         if let Err(failure) = scorer.admit(Scope::Example, std::slice::from_ref(example)) {
             return Scored::failed(failure);
         }
-        let mut guest = match scorer.guest(&example.id).await {
+        let mut guest = match scorer.guest(self.row(&example.id)).await {
             Ok(guest) => guest,
             Err(failure) => return Scored::failed(failure),
         };
@@ -146,7 +158,7 @@ impl Scorer {
             return Scored::failed(failure);
         }
         let session_id = turns.first().map_or("", |turn| &turn.id);
-        let mut guest = match scorer.guest(session_id).await {
+        let mut guest = match scorer.guest(self.row(session_id)).await {
             Ok(guest) => guest,
             Err(failure) => return Scored::failed(failure),
         };
@@ -161,6 +173,10 @@ impl Scorer {
             scorer.put_back(guest);
         }
         Scored::new(outcome.and_then(|(answer,)| self.feedback(answer)), remains)
+    }
+
+    fn row<'a>(&self, example_id: &'a str) -> RowName<'a> {
+        RowName { example_id, repeat: self.repeat }
     }
 
     fn feedback(&self, answer: Answer) -> Result<Vec<Feedback>, Failure> {
@@ -178,7 +194,7 @@ impl Scorer {
         let Some(first) = sent.first() else {
             return Ok(admitted.into_iter().filter_map(Result::err).map(Scored::failed).collect());
         };
-        let mut guest = scorer.guest(&first.id).await?;
+        let mut guest = scorer.guest(self.row(&first.id)).await?;
         guest.set_examples(sent.len());
         let tags: Vec<_> = sent.iter().map(|example| fields::borrowed_tags(example, scorer.sent)).collect();
         let borrowed: Vec<_> =
@@ -228,15 +244,15 @@ impl ScorerInner {
     }
 
     /// An instance to call: an idle one, where the isolation allows it, or a fresh one.
-    async fn guest(&self, example_id: &str) -> Result<Guest, Failure> {
+    async fn guest(&self, row: RowName<'_>) -> Result<Guest, Failure> {
         if self.isolation == Isolation::Run {
             let idle = self.plugin.component.engine.idle.take(self.owner);
             if let Some(mut guest) = idle {
-                guest.begin_call(example_id)?;
+                guest.begin_call(row)?;
                 return Ok(guest);
             }
         }
-        Guest::create(&self.plugin.component, &self.settings, &self.info.name, example_id).await
+        Guest::create(&self.plugin.component, &self.settings, &self.info.name, row).await
     }
 
     fn put_back(&self, guest: Guest) {

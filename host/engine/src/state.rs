@@ -105,9 +105,10 @@ impl HostState {
     }
 
     /// Prepares for a further call into the same guest: what counts per call starts anew.
-    pub(crate) fn begin_call(&mut self, example_id: &str, clock: Arc<CpuClock>) {
+    pub(crate) fn begin_call(&mut self, row: RowName<'_>, clock: Arc<CpuClock>) {
         let limits = &self.settings.limits;
-        example_id.clone_into(&mut self.caller.example_id);
+        row.example_id.clone_into(&mut self.caller.example_id);
+        self.caller.repeat = row.repeat;
         self.limiter.refused = None;
         self.log = LogCapture::new(limits.log_bytes);
         self.spans = SpanRecorder::new(limits.spans, limits.output_bytes);
@@ -174,7 +175,15 @@ impl WasiHttpView for HostState {
     }
 }
 
+/// What a call is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowName<'a> {
+    pub(crate) example_id: &'a str,
+    /// Which repetition of the example it is.
+    pub(crate) repeat: u32,
+}
+
 /// Who calls, before the first example.
-pub(crate) fn caller(plugin: Digest, function: &str, example_id: &str) -> Caller {
-    Caller { plugin, function: function.to_owned(), example_id: example_id.to_owned() }
+pub(crate) fn caller(plugin: Digest, function: &str, row: RowName<'_>) -> Caller {
+    Caller { plugin, function: function.to_owned(), example_id: row.example_id.to_owned(), repeat: row.repeat }
 }

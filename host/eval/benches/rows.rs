@@ -62,6 +62,7 @@ fn row() -> RowResult {
     };
     RowResult {
         index: 123_456,
+        repeat: 0,
         id: "123457".into(),
         prediction: Some(Prediction {
             outputs: Ok(Json::parse("\"It is 123457.\"").expect("JSON")),
@@ -69,6 +70,7 @@ fn row() -> RowResult {
             log: Vec::new(),
             usage: Usage::default(),
             elapsed: Duration::from_nanos(32_101),
+            is_reused: false,
         }),
         scores: vec![ScoreResult {
             scorer: "exact_match".into(),
@@ -76,8 +78,10 @@ fn row() -> RowResult {
             log: Vec::new(),
             usage: Usage::default(),
             elapsed: Duration::from_nanos(32_101),
+            is_reused: false,
         }],
         started: Duration::from_secs(3),
+        content: None,
     }
 }
 

@@ -12,13 +12,14 @@ pub use dataset::{
     CellType, Dataset, DatasetError, FieldPath, Format, InvalidFieldPath, LayoutProblem, Place, ReadOptions, RowProblem,
 };
 pub use results::{
-    DatasetRecord, Outcome, PluginRecord, Prediction, ResultSink, RowResult, RunFolder, RunRecord, RunStatus,
-    ScoreResult, SinkError, SkipReason, SyncPolicy, encode_row,
+    ContentKey, DatasetRecord, FunctionRecord, FunctionRole, Outcome, PluginRecord, Prediction, ResultSink, RowContent,
+    RowResult, RunFolder, RunRecord, RunStatus, ScoreResult, SinkError, SkipReason, SyncPolicy, encode_row,
 };
 pub use run::{
-    ComponentSource, Declared, FunctionRequest, Plan, PlanError, PlanRequest, Progress, RunError, ScorerRequest,
-    StopReason, StopSignal, Stopper, stop_signal,
+    ComponentSource, Declared, FunctionRequest, KeptScore, Memo, MemoError, MemoKey, NotReusable, Plan, PlanError,
+    PlanRequest, Progress, RowSelection, RunError, ScorerRequest, StopReason, StopSignal, Stopper, stop_signal,
 };
 pub use summary::{
-    BooleanCounts, CallSummary, FeedbackSummary, LabelCounts, Latency, ScorerSummary, Summary, SummaryCollector,
+    AggregateInterval, BooleanCounts, CallSummary, FeedbackSummary, IntervalMethod, LabelCounts, Latency, RepeatSummary,
+    ScorerSummary, SliceCollector, Summary, SummaryCollector,
 };

@@ -2,31 +2,55 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use scorebox_core::{Aggregation, Cost, Digest, Failure, FailureKind, Feedback, Json, Number, Usage, Value};
 use scorebox_eval::{
-    DatasetRecord, Outcome, PluginRecord, Prediction, ResultSink, RowResult, RunFolder, RunRecord, RunStatus,
-    ScoreResult, SinkError, SkipReason, Summary, SummaryCollector, SyncPolicy,
+    DatasetRecord, FunctionRecord, FunctionRole, Outcome, PluginRecord, Prediction, ResultSink, RowResult, RunFolder,
+    RunRecord, RunStatus, ScoreResult, SinkError, SkipReason, Summary, SummaryCollector, SyncPolicy,
 };
 
 fn record() -> RunRecord {
     RunRecord {
         run_id: "run_01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap(),
+        experiment: None,
         status: RunStatus::Running,
         error: None,
         started_at: "2026-01-02T03:04:05Z".parse().unwrap(),
         ended_at: None,
         host_version: "0.1.0".into(),
         git_commit: None,
+        git_branch: None,
         seed: 7,
         config: Json::parse("{\"scorers\": []}").unwrap(),
-        dataset: DatasetRecord { path: "qa.jsonl".into(), digest: Digest::of(b"rows"), rows: 3, limit: None },
+        dataset: DatasetRecord {
+            path: "qa.jsonl".into(),
+            version: None,
+            digest: Digest::of(b"rows"),
+            snapshot: Digest::of(b"rows"),
+            rows: 3,
+            limit: None,
+            group: None,
+        },
+        repeats: NonZeroU32::MIN,
         plugins: vec![PluginRecord {
             name: "text".into(),
             digest: Digest::of(b"plugin"),
             version: Some("1.2.0".into()),
+        }],
+        functions: vec![FunctionRecord {
+            name: "exact_match".into(),
+            role: FunctionRole::Scorer,
+            plugin: Digest::of(b"plugin"),
+            function: "exact_match".into(),
+            config: Json::parse("{}").unwrap(),
+            asks_models: false,
+            models: BTreeMap::new(),
+            aggregations: Vec::new(),
+            fingerprint: Some(Digest::of(b"fingerprint")),
         }],
         gateway: None,
         summary: None,
@@ -43,6 +67,7 @@ fn row(index: u64, prediction: Result<Json, Failure>, outcomes: [Outcome; 2]) ->
     let scores = names.into_iter().zip(outcomes);
     RowResult {
         index,
+        repeat: 0,
         id: format!("q{index}"),
         prediction: Some(Prediction {
             outputs: prediction,
@@ -50,6 +75,7 @@ fn row(index: u64, prediction: Result<Json, Failure>, outcomes: [Outcome; 2]) ->
             log: Vec::new(),
             usage: Usage::default(),
             elapsed: micros(10),
+            is_reused: false,
         }),
         scores: scores
             .map(|(scorer, outcome)| ScoreResult {
@@ -58,9 +84,11 @@ fn row(index: u64, prediction: Result<Json, Failure>, outcomes: [Outcome; 2]) ->
                 log: Vec::new(),
                 usage: Usage::default(),
                 elapsed: micros(3),
+                is_reused: false,
             })
             .collect(),
         started: micros(100 * index),
+        content: None,
     }
 }
 
@@ -111,15 +139,15 @@ fn a_run_leaves_its_rows_and_its_record() {
     let on_disk = || fs::read_to_string(path.join("run.json")).unwrap();
     assert_eq!(serde_json::from_str::<RunRecord>(&on_disk()).unwrap().status, RunStatus::Running);
 
-    rows().iter().for_each(|row| folder.write(row).unwrap());
+    folder.write(&rows()).unwrap();
     assert_eq!(folder.sync().unwrap(), 3);
-    let finished = RunRecord {
+    let mut finished = RunRecord {
         status: RunStatus::Finished,
         ended_at: Some("2026-01-02T03:04:06.5Z".parse().unwrap()),
         summary: Some(summed_up().summary()),
         ..record()
     };
-    folder.finish(&finished).unwrap();
+    folder.finish(&mut finished).unwrap();
 
     insta::assert_snapshot!("results_jsonl", fs::read_to_string(path.join("results.jsonl")).unwrap());
     insta::assert_snapshot!("run_json", on_disk());
@@ -134,11 +162,11 @@ fn rows_become_durable_in_groups() {
     let mut folder = RunFolder::create(parent.path().join("run"), &record(), policy).unwrap();
     let lines = || fs::read_to_string(parent.path().join("run/results.jsonl")).unwrap().lines().count();
     let rows = rows();
-    folder.write(&rows[0]).unwrap();
+    folder.write(&rows[..1]).unwrap();
     assert_eq!(lines(), 0);
-    folder.write(&rows[1]).unwrap();
+    folder.write(&rows[1..2]).unwrap();
     assert_eq!(lines(), 2);
-    folder.write(&rows[2]).unwrap();
+    folder.write(&rows[2..]).unwrap();
     assert_eq!(lines(), 2);
     assert_eq!(folder.sync().unwrap(), 3);
     assert_eq!(lines(), 3);
@@ -244,13 +272,16 @@ fn what_a_scorer_makes_up_does_not_grow_the_summary() {
             log: Vec::new(),
             usage: Usage::default(),
             elapsed: Duration::ZERO,
+            is_reused: false,
         };
         summary.add(&RowResult {
             index,
+            repeat: 0,
             id: index.to_string(),
             prediction: None,
             scores: vec![score],
             started: Duration::ZERO,
+            content: None,
         });
     }
     let summary = summary.summary();

@@ -5,6 +5,7 @@
 //!   request strictly, and fails when it is told to.
 //! - [`MisbehavingServer`]: an HTTP peer with bad manners.
 //! - [`CountingListener`]: proves that nothing arrived.
+//! - `PostgresServer`: no fake, but the real server, in a temporary folder.
 //!
 //! A test says what the model answers and what goes wrong, and looks at what was asked:
 //!
@@ -37,6 +38,8 @@ mod chaos;
 mod counting;
 mod http_date;
 mod misbehaving;
+#[cfg(unix)]
+mod postgres;
 mod provider;
 mod schema_instance;
 mod serve;
@@ -45,6 +48,8 @@ mod tls;
 pub use chaos::{Chaos, Failure, RetryAfter};
 pub use counting::CountingListener;
 pub use misbehaving::{MisbehavingServer, Misbehaviour};
+#[cfg(unix)]
+pub use postgres::PostgresServer;
 pub use provider::{
     Answer, Asked, AskedToolCall, Counts, DEFAULT_KEY, DEFAULT_TEXT, FakeProvider, FakeProviderBuilder, Operation,
     Protocol, StructureSupport, TokenUsage, default_answer, default_embedding,

@@ -7,6 +7,7 @@ mod evaluation;
 mod models;
 mod process;
 mod start_up;
+mod store;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -42,6 +43,8 @@ pub(crate) fn run(repository: &Repository, arguments: &[OsString]) -> Result<()>
     start_up::run(&bench)?;
     heading("A million rows against the engine's bare loop");
     evaluation::run(repository, &bench)?;
+    heading("Runs that are kept");
+    store::run(&bench)?;
     heading("Models through the gateway");
     models::run(&bench)
 }
@@ -52,6 +55,8 @@ struct Bench {
     scorebox: PathBuf,
     /// A provider of models for it to ask.
     fake_provider: PathBuf,
+    /// A PostgreSQL server for it to keep results in.
+    postgres: PathBuf,
     /// A folder for what they make.
     folder: PathBuf,
     /// A component with one pure scorer, `exact_match`.
@@ -73,6 +78,7 @@ impl Bench {
         Ok(Self {
             scorebox: release.join("scorebox"),
             fake_provider: release.join("scorebox-fake-provider"),
+            postgres: release.join("scorebox-test-postgres"),
             folder,
             guest,
         })

@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 
-use super::eval::{self, Evaluated};
+use super::eval::{self, EvalOptions, Evaluated};
 use super::{print, project_files};
 use crate::arguments::DemoArguments;
 use crate::config::{Overrides, RepliesFrom};
@@ -28,13 +28,14 @@ pub(crate) async fn run(arguments: DemoArguments, quiet: bool) -> Result<ExitCod
         terminal::note(&introduction());
     }
     let overrides = Overrides { replies: RepliesFrom::Replay(folder.join(REPLIES)), ..Overrides::default() };
-    let evaluated = eval::evaluate(&folder, &overrides, quiet).await?;
-    let mut report = evaluated.report(true);
+    let options = EvalOptions { overrides, quiet, ..EvalOptions::default() };
+    let evaluated = eval::evaluate(&folder, &options).await?;
+    let mut report = evaluated.report(true, false);
     if !quiet {
         report += &explanation(&evaluated, &folder);
     }
     print(&report)?;
-    Ok(eval::exit_code(evaluated.record.status))
+    Ok(evaluated.exit_code())
 }
 
 /// A folder that stays, so that the user can look at it.
@@ -62,10 +63,12 @@ fn introduction() -> String {
 
 fn explanation(evaluated: &Evaluated, folder: &Path) -> String {
     let replies = folder.join(REPLIES);
+    let results = evaluated.folder.as_deref().unwrap_or(folder).display();
     let (folder, replies) = (folder.display(), replies.display());
     let step = |what: &str, command: String| format!("    {}\n    {}\n", FAINT.paint(what), NAME.paint(command));
     let steps = [
-        step("# one row, with the judges' reasons", format!("head -n 1 {}/results.jsonl", evaluated.folder.display())),
+        step("# one row, with the judges' reasons", format!("head -n 1 {results}/results.jsonl")),
+        step("# all rows, in a browser", format!("scorebox report last html=report.html --project {folder}")),
         step("# again, with the recorded replies", format!("scorebox eval {folder} --replay {replies}")),
         step(
             "# with a real model as the judge; the key is in OPENAI_API_KEY, and --dry-run says what it costs",

@@ -10,7 +10,7 @@ use crate::terminal::{FAINT, NAME, STRONG, align_right, count, render, table, th
 
 /// Runs a plan whose gateway only counts, and shows what it would ask.
 pub(super) async fn run(plan: Plan, record: RunRecord, gateway: &Gateway) -> Result<ExitCode, Stop> {
-    let rows = plan.rows();
+    let rows = plan.positions();
     let (_stopper, signal) = stop_signal();
     let done = plan.run(record, Box::new(Nowhere), signal, |_| {}, |_| {}).await.map_err(Stop::unfinished)?;
     let failed = done.summary.map_or(0, |summary| summary.predict.map_or(0, |calls| calls.errors));
@@ -63,7 +63,7 @@ fn report(gateway: &Gateway, rows: u64, failed_predictions: u64) -> String {
 struct Nowhere;
 
 impl ResultSink for Nowhere {
-    fn write(&mut self, _: &RowResult) -> Result<(), SinkError> {
+    fn write(&mut self, _: &[RowResult]) -> Result<(), SinkError> {
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl ResultSink for Nowhere {
         Ok(0)
     }
 
-    fn finish(&mut self, _: &RunRecord) -> Result<(), SinkError> {
+    fn finish(&mut self, _: &mut RunRecord) -> Result<(), SinkError> {
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use crate::terminal::{GOOD, NAME};
 const FILES: &[project_files::ProjectFile] = &[
     ("scorebox.toml", include_str!("../../init/scorebox.toml")),
     ("data.jsonl", include_str!("../../init/data.jsonl")),
-    (".gitignore", "/runs/\n"),
+    (".gitignore", "/.scorebox/\n/runs/\n"),
 ];
 
 pub(crate) fn run(arguments: &InitArguments) -> Result<ExitCode, Stop> {

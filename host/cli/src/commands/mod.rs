@@ -1,14 +1,24 @@
 //! One module for each command.
 
+mod agree;
+mod baseline;
 mod cache;
+mod ci;
+mod compare;
+mod dataset;
 mod demo;
 mod dry_run;
 mod eval;
+mod gate;
 mod init;
 mod inspect;
+mod lock;
 mod models;
 mod project_files;
+mod report;
+mod runs;
 mod schema_table;
+mod score;
 mod scorers;
 
 use std::process::ExitCode;
@@ -16,15 +26,32 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 
-use crate::arguments::{Arguments, CacheCommand, Command, ModelsCommand, PluginCommand};
+use crate::arguments::{Arguments, CacheCommand, Command, ModelsCommand, PluginCommand, RunsCommand};
 use crate::exit::Stop;
-use crate::{config, terminal};
+use crate::{config, store, terminal};
+
+pub(crate) use dataset::DatasetCommand;
 
 /// Does what the command line says.
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Stop> {
     let quiet = arguments.quiet;
     match arguments.command {
         Command::Eval(eval) => block_on(eval::run(&eval, quiet)),
+        Command::Score(score) => block_on(score::run(&score, quiet)),
+        Command::Ci(ci) => block_on(ci::run(&ci, quiet)),
+        Command::Runs(RunsCommand::List(list)) => block_on(runs::list(&list)),
+        Command::Runs(RunsCommand::Show(show)) => block_on(runs::show(&show)),
+        Command::Runs(RunsCommand::Delete(delete)) => block_on(runs::delete(&delete)),
+        Command::Compare(compare) => block_on(compare::run(&compare)),
+        Command::Gate(gate) => block_on(gate::run(&gate)),
+        Command::Report(report) => block_on(report::run(&report)),
+        Command::Baseline(baseline) => block_on(baseline::run(&baseline)),
+        Command::Agree(agree) => block_on(agree::run(&agree)),
+        Command::Dataset(dataset) => block_on(async move {
+            let store = store::open_or_make(&dataset.project).await?;
+            dataset::run(&dataset.command, &store).await
+        }),
+        Command::Lock(lock) => lock::run(&lock),
         Command::Demo(demo) => block_on(demo::run(demo, quiet)),
         Command::Init(init) => init::run(&init),
         Command::Scorers(list) => block_on(scorers::run(&list)),

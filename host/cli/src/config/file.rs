@@ -1,16 +1,17 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
 use scorebox_core::Cost;
 use scorebox_engine::{CallLimits, DirGrant, Isolation};
 use scorebox_eval::{CellType, FieldPath, Format};
+use scorebox_verdict::GateConfig;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use toml::Spanned;
 
-use super::outgoing::{BudgetSection, HttpSection, ModelSection, PriceSection, ProviderSection};
+use super::outgoing::{BudgetSection, HttpSection, ModelSection, PriceSection, ProviderSection, TextOr};
 use super::units::{self, ByteCount, Time};
 
 /// What is evaluated, with what, and how.
@@ -18,8 +19,9 @@ use super::units::{self, ByteCount, Time};
 #[serde(deny_unknown_fields)]
 #[schemars(title = "scorebox.toml")]
 pub(super) struct ProjectFile {
-    /// The examples.
-    pub(super) dataset: DatasetSection,
+    /// The examples: a stored dataset, such as "support-qa@3", or a table.
+    #[schemars(with = "DatasetForm")]
+    pub(super) dataset: Spanned<TextOr<DatasetSection>>,
     /// The application under evaluation; without it, the rows of the dataset bring their outputs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) predict: Option<PredictSection>,
@@ -47,15 +49,24 @@ pub(super) struct ProjectFile {
     /// How the run goes.
     #[serde(default)]
     pub(super) run: RunSection,
+    /// What a run must come to; where it does not, the command ends with exit code 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<GateForm>")]
+    pub(super) gate: Option<GateConfig>,
 }
 
 /// The examples.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DatasetSection {
-    /// The file, relative to this one: .jsonl, .ndjson, .csv or .parquet.
-    #[schemars(with = "String")]
-    pub(super) path: Spanned<PathBuf>,
+    /// The file, relative to this one: .jsonl, .ndjson, .csv or .parquet. Either this or `stored`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(super) path: Option<Spanned<PathBuf>>,
+    /// A stored dataset: NAME, NAME@VERSION or NAME@TAG; `scorebox dataset list` shows them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(super) stored: Option<Spanned<String>>,
     /// The format, where the file's extension does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<FormatName>")]
@@ -76,6 +87,10 @@ pub(super) struct DatasetSection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(with = "Option<String>")]
     pub(super) session: Option<FieldPath>,
+    /// The field by which rows are not independent of each other, such as "tags.document": intervals take that into account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>")]
+    pub(super) group: Option<FieldPath>,
     /// The longest row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) max_row_bytes: Option<ByteCount>,
@@ -295,19 +310,43 @@ pub(super) struct RunSection {
     /// Where the plugins' randomness comes from.
     #[serde(default)]
     pub(super) seed: u64,
-    /// The folder of the run folders, relative to this file.
-    #[serde(default = "default_output")]
-    pub(super) output: PathBuf,
+    /// How often each example is evaluated, 1 by default and at most 1,000: for pass@k, and to tell noise from change.
+    #[serde(default = "once", deserialize_with = "repeats")]
+    pub(super) repeats: NonZeroU32,
+    /// The name under which runs are kept together; the name of this file's folder by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) experiment: Option<String>,
+    /// Recorded replies of models, relative to this file, that `scorebox ci` replays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) replies: Option<PathBuf>,
+    /// A folder, relative to this file, in which each run is also written as a folder with run.json and results.jsonl.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) output: Option<PathBuf>,
 }
 
 impl Default for RunSection {
     fn default() -> Self {
-        Self { concurrency: None, seed: 0, output: default_output() }
+        let (concurrency, experiment, replies, output) = (None, None, None, None);
+        Self { concurrency, seed: 0, repeats: once(), experiment, replies, output }
     }
 }
 
-fn default_output() -> PathBuf {
-    "runs".into()
+fn once() -> NonZeroU32 {
+    NonZeroU32::MIN
+}
+
+/// More repeats than this tell nothing new.
+const MAX_REPEATS: u32 = 1_000;
+
+/// Refuses a number of repeats that nobody has use for.
+pub(crate) fn check_repeats(repeats: NonZeroU32) -> Result<(), String> {
+    if repeats.get() <= MAX_REPEATS { Ok(()) } else { Err(format!("at most {MAX_REPEATS} repeats")) }
+}
+
+fn repeats<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NonZeroU32, D::Error> {
+    let repeats = NonZeroU32::deserialize(deserializer)?;
+    check_repeats(repeats).map_err(D::Error::custom)?;
+    Ok(repeats)
 }
 
 /// The JSON Schema of the file, for editors.
@@ -318,6 +357,79 @@ pub(crate) fn schema() -> schemars::Schema {
 /// How types of other crates look in the schema.
 mod forms {
     use schemars::JsonSchema;
+
+    /// What a run must come to.
+    #[derive(JsonSchema)]
+    #[schemars(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) struct GateForm {
+        /// What the run itself must come to, such as `correctness.mean >= 0.9` or `error_rate <= 0.01`.
+        #[schemars(default)]
+        require: Vec<String>,
+        /// Another run that it must not be worse than.
+        baseline: Option<BaselineForm>,
+    }
+
+    /// A run must not be worse than another.
+    #[derive(JsonSchema)]
+    #[schemars(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) struct BaselineForm {
+        /// Than which: "branch:main", "run:last~1" or "file:baseline.jsonl".
+        against: String,
+        /// What is looked at; by default all that have booleans or numbers.
+        scorers: Option<Vec<String>>,
+        /// How much worse is acceptable, in the unit of the scorer.
+        #[schemars(default)]
+        margin: f64,
+        /// The same by scorer.
+        #[schemars(default)]
+        margins: std::collections::BTreeMap<String, f64>,
+        /// Scorers of which less is better.
+        #[schemars(default)]
+        lower_is_better: Vec<String>,
+        /// What must be shown.
+        #[schemars(default)]
+        decide: DecideForm,
+        /// The level of the intervals, 0.95 by default.
+        confidence: Option<f64>,
+        /// What to do while there is no such run.
+        #[schemars(default)]
+        missing: MissingForm,
+    }
+
+    /// What must be shown for a run to pass.
+    #[derive(Default, serde::Serialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) enum DecideForm {
+        /// That it is not worse by more than the margin.
+        #[default]
+        NotWorse,
+        /// That it is worse by more than the margin; what is not shown passes.
+        Worse,
+    }
+
+    /// What to do while there is nothing to compare with.
+    #[derive(Default, serde::Serialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) enum MissingForm {
+        /// The check fails.
+        #[default]
+        Fail,
+        /// The check passes.
+        Pass,
+    }
+
+    /// A stored dataset by its name, or what there is to say about a dataset.
+    #[derive(JsonSchema)]
+    #[schemars(untagged)]
+    #[expect(dead_code, reason = "only its schema is used")]
+    pub(super) enum DatasetForm {
+        Stored(String),
+        Table(super::DatasetSection),
+    }
 
     /// The format of a dataset.
     #[derive(JsonSchema)]
@@ -380,4 +492,4 @@ mod forms {
         ReadWrite,
     }
 }
-use forms::{CellTypeName, DirForm, FormatName, IsolationForm};
+use forms::{CellTypeName, DatasetForm, DirForm, FormatName, GateForm, IsolationForm};

@@ -8,7 +8,7 @@ mod reference;
 mod replies;
 mod units;
 
-pub(crate) use file::{check_concurrency, schema};
+pub(crate) use file::{check_concurrency, check_repeats, schema};
 pub(crate) use problem::nearest;
-pub(crate) use project::{Overrides, Project};
+pub(crate) use project::{DatasetChoice, Overrides, Project};
 pub(crate) use replies::{RepliesFrom, reply_cache_dir};

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 use std::io::ErrorKind;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,9 +9,10 @@ use scorebox_core::Json;
 use scorebox_engine::{CallSettings, Grants, Isolation, SetupError};
 use scorebox_eval::{FunctionRequest, PlanError, PlanRequest, ReadOptions, ScorerRequest};
 use scorebox_gateway::{Gateway, GatewayConfig, HttpGrant, ModelReference, Permissions};
+use scorebox_verdict::GateConfig;
 use toml::Spanned;
 
-use super::file::{LimitsSection, PermissionsSection, ProjectFile, schema};
+use super::file::{DatasetSection, LimitsSection, PermissionsSection, ProjectFile, ScorerSection, schema};
 use super::outgoing::{self, BudgetSection, HttpSection, TextOr};
 use super::problem::{ConfigProblem, SourceText, nearest};
 use super::reference::{FunctionReference, Unresolved};
@@ -30,15 +31,28 @@ pub(crate) struct Project {
     file: ProjectFile,
 }
 
+/// The dataset that a project names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DatasetChoice {
+    /// A file.
+    File(PathBuf),
+    /// A stored dataset by NAME, NAME@VERSION or NAME@TAG.
+    Stored(String),
+}
+
 /// What the command line says instead of the file.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Overrides {
     pub(crate) concurrency: Option<NonZeroUsize>,
     pub(crate) limit: Option<u64>,
+    pub(crate) repeats: Option<NonZeroU32>,
+    pub(crate) experiment: Option<String>,
     pub(crate) output: Option<PathBuf>,
     /// Models by the names that plugins use.
     pub(crate) models: Vec<(String, ModelReference)>,
     pub(crate) replies: RepliesFrom,
+    /// Only these scorers of the file; all where none is named.
+    pub(crate) scorers: Vec<String>,
 }
 
 impl Project {
@@ -88,21 +102,59 @@ impl Project {
         Ok(config)
     }
 
-    /// What the evaluation asks for.
-    pub(crate) fn request(&self, overrides: &Overrides, gateway: &Gateway) -> Result<PlanRequest, ConfigProblem> {
-        let dataset = &self.file.dataset;
-        let path = within(&self.folder, dataset.path.get_ref());
-        if !path.exists() {
-            return Err(self
-                .problem(&dataset.path, format!("there is no dataset {}", path.display()))
-                .help("the path is relative to this file"));
+    /// Which dataset is evaluated.
+    pub(crate) fn dataset(&self) -> Result<DatasetChoice, ConfigProblem> {
+        let section = &self.file.dataset;
+        let table = match section.get_ref() {
+            TextOr::Text(name) => return Ok(DatasetChoice::Stored(name.clone())),
+            TextOr::Table(table) => table,
+        };
+        match (&table.path, &table.stored) {
+            (Some(path), None) => {
+                let file = within(&self.folder, path.get_ref());
+                if file.exists() {
+                    return Ok(DatasetChoice::File(file));
+                }
+                let problem = self.problem(path, format!("there is no dataset {}", file.display()));
+                Err(problem.help("the path is relative to this file"))
+            }
+            (None, Some(name)) => Ok(DatasetChoice::Stored(name.get_ref().clone())),
+            (None, None) => Err(self
+                .problem(section, "[dataset] names no dataset")
+                .help("add `path = \"data.jsonl\"`, or `stored = \"NAME@VERSION\"` for a stored dataset")),
+            (Some(_), Some(name)) => Err(self.problem(name, "[dataset] has either `path` or `stored`")),
         }
+    }
+
+    /// What is wrong with the dataset that the file names.
+    pub(crate) fn dataset_problem(&self, message: impl Into<String>) -> ConfigProblem {
+        match self.file.dataset.get_ref() {
+            TextOr::Table(DatasetSection { stored: Some(name), .. }) => self.problem(name, message),
+            TextOr::Text(_) | TextOr::Table(_) => self.problem(&self.file.dataset, message),
+        }
+    }
+
+    fn dataset_table(&self) -> DatasetSection {
+        match self.file.dataset.get_ref() {
+            TextOr::Text(_) => DatasetSection::default(),
+            TextOr::Table(table) => table.clone(),
+        }
+    }
+
+    /// What the evaluation asks for, with the dataset in a file.
+    pub(crate) fn request(
+        &self,
+        overrides: &Overrides,
+        gateway: &Gateway,
+        path: PathBuf,
+    ) -> Result<PlanRequest, ConfigProblem> {
+        let dataset = self.dataset_table();
         let defaults = ReadOptions::default();
         let read = ReadOptions {
             format: dataset.format,
-            columns: dataset.columns.clone(),
-            ignore_columns: dataset.ignore_columns.clone(),
-            types: dataset.types.clone(),
+            columns: dataset.columns,
+            ignore_columns: dataset.ignore_columns,
+            types: dataset.types,
             max_row_bytes: dataset.max_row_bytes.map_or(defaults.max_row_bytes, super::units::ByteCount::get),
         };
         let predictor = self.file.predict.as_ref().map(|predict| {
@@ -110,7 +162,11 @@ impl Project {
             let settings = self.settings(PREDICT, &predict.limits, &predict.permissions, permissions, gateway);
             self.function(PREDICT, &predict.function, &predict.config, settings)
         });
-        let scorers = self.file.scorers.iter().map(|scorer| {
+        let is_wanted = |scorer: &&ScorerSection| {
+            let name = self.scorer_name(scorer).unwrap_or_default();
+            overrides.scorers.is_empty() || overrides.scorers.iter().any(|wanted| wanted == name)
+        };
+        let scorers = self.file.scorers.iter().filter(is_wanted).map(|scorer| {
             let name = self.scorer_name(scorer)?;
             let permissions = self.permissions(&scorer.permissions, &scorer.budget)?;
             let settings = self.settings(name, &scorer.limits, &scorer.permissions, permissions, gateway);
@@ -124,13 +180,38 @@ impl Project {
             scorers: scorers.collect::<Result<_, _>>()?,
             concurrency: overrides.concurrency.or(self.file.run.concurrency),
             limit: overrides.limit,
-            session: dataset.session.clone(),
+            repeats: overrides.repeats.unwrap_or(self.file.run.repeats),
+            session: dataset.session,
+            group: dataset.group,
         })
     }
 
-    /// Where the run folders go.
-    pub(crate) fn output(&self, overrides: &Overrides) -> PathBuf {
-        overrides.output.clone().unwrap_or_else(|| within(&self.folder, &self.file.run.output))
+    /// Where runs are also written as folders, if they are.
+    pub(crate) fn output(&self, overrides: &Overrides) -> Option<PathBuf> {
+        let output = || self.file.run.output.as_ref().map(|output| within(&self.folder, output));
+        overrides.output.clone().or_else(output)
+    }
+
+    /// The name under which runs are kept together.
+    pub(crate) fn experiment(&self, overrides: &Overrides) -> String {
+        let named = overrides.experiment.clone().or_else(|| self.file.run.experiment.clone());
+        let folder = || Some(self.folder.canonicalize().ok()?.file_name()?.to_string_lossy().into_owned());
+        named.or_else(folder).unwrap_or_else(|| "default".to_owned())
+    }
+
+    /// The recorded replies that `scorebox ci` replays.
+    pub(crate) fn replies(&self) -> Option<PathBuf> {
+        self.file.run.replies.as_ref().map(|replies| within(&self.folder, replies))
+    }
+
+    /// What a run must come to.
+    pub(crate) fn gate(&self) -> Option<&GateConfig> {
+        self.file.gate.as_ref()
+    }
+
+    /// The file itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.source.path
     }
 
     /// The folder of the file.
@@ -152,6 +233,8 @@ impl Project {
     pub(crate) fn to_json(&self, overrides: &Overrides) -> anyhow::Result<Json> {
         let mut file = self.file.clone();
         file.run.concurrency = overrides.concurrency.or(file.run.concurrency);
+        file.run.repeats = overrides.repeats.unwrap_or(file.run.repeats);
+        file.run.experiment = overrides.experiment.clone().or(file.run.experiment);
         for (alias, reference) in &overrides.models {
             file.models.insert(alias.clone(), Spanned::new(0..0, TextOr::Text(reference.to_string())));
         }
@@ -192,9 +275,10 @@ impl Project {
                 let help = format!("`scorebox plugin inspect {target}` describes its config");
                 (self.span_of_config(name), message, Some(help))
             }
-            PlanError::Schema { name, .. } | PlanError::SessionScorer { name } | PlanError::SessionBatches { name } => {
-                (self.span_of(name), error.to_string(), None)
-            }
+            PlanError::Schema { name, .. }
+            | PlanError::SessionScorer { name }
+            | PlanError::SessionBatches { name }
+            | PlanError::SessionRepeats { name } => (self.span_of(name), error.to_string(), None),
             // These name their own file.
             PlanError::Dataset(_) | PlanError::EmptyDataset { .. } => return error.into(),
         };
@@ -219,7 +303,7 @@ impl Project {
     }
 
     /// Its name in the file, or else the function's.
-    fn scorer_name<'a>(&self, scorer: &'a super::file::ScorerSection) -> Result<&'a str, ConfigProblem> {
+    fn scorer_name<'a>(&self, scorer: &'a ScorerSection) -> Result<&'a str, ConfigProblem> {
         match &scorer.name {
             Some(name) => {
                 let valid = scorebox_core::validate_feedback_name(name.get_ref());
@@ -305,7 +389,12 @@ impl Project {
         self.problem(function, unresolved.message).maybe_help(unresolved.help)
     }
 
-    fn scorer(&self, name: &str) -> Option<&super::file::ScorerSection> {
+    /// The names of the scorers, in their order.
+    pub(crate) fn scorer_names(&self) -> Vec<&str> {
+        self.file.scorers.iter().filter_map(|scorer| self.scorer_name(scorer).ok()).collect()
+    }
+
+    fn scorer(&self, name: &str) -> Option<&ScorerSection> {
         self.file.scorers.iter().find(|scorer| self.scorer_name(scorer).is_ok_and(|its| its == name))
     }
 

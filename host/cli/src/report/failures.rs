@@ -25,7 +25,7 @@ impl FailureDigest {
         self.lock().values().cloned().collect()
     }
 
-    fn add_row(&self, row: &RowResult) {
+    pub(crate) fn add_row(&self, row: &RowResult) {
         if let Some(Err(failure)) = row.prediction.as_ref().map(|prediction| &prediction.outputs) {
             self.add(0, None, &row.id, failure);
         }
@@ -54,28 +54,28 @@ impl FailureDigest {
 }
 
 /// A sink whose failures are counted on their way.
-pub(crate) struct Watched<S> {
-    sink: S,
+pub(crate) struct Watched {
+    sink: Box<dyn ResultSink>,
     digest: FailureDigest,
 }
 
-impl<S> Watched<S> {
-    pub(crate) fn new(sink: S, digest: FailureDigest) -> Self {
+impl Watched {
+    pub(crate) fn new(sink: Box<dyn ResultSink>, digest: FailureDigest) -> Self {
         Self { sink, digest }
     }
 }
 
-impl<S: ResultSink> ResultSink for Watched<S> {
-    fn write(&mut self, row: &RowResult) -> Result<(), SinkError> {
-        self.digest.add_row(row);
-        self.sink.write(row)
+impl ResultSink for Watched {
+    fn write(&mut self, rows: &[RowResult]) -> Result<(), SinkError> {
+        rows.iter().for_each(|row| self.digest.add_row(row));
+        self.sink.write(rows)
     }
 
     fn sync(&mut self) -> Result<u64, SinkError> {
         self.sink.sync()
     }
 
-    fn finish(&mut self, record: &RunRecord) -> Result<(), SinkError> {
+    fn finish(&mut self, record: &mut RunRecord) -> Result<(), SinkError> {
         self.sink.finish(record)
     }
 }

@@ -1,9 +1,17 @@
 //! What came of a run, for a person.
 
+mod agreement;
+mod comparison;
 mod failures;
+mod gate;
 mod models;
+mod repeats;
 mod summary;
 
+pub(crate) use agreement::agreement;
+pub(crate) use comparison::comparison;
 pub(crate) use failures::{FailureDigest, FailureGroup, Watched};
+pub(crate) use gate::gate;
 pub(crate) use models::models;
-pub(crate) use summary::{duration, failures, summary};
+pub(crate) use repeats::repeats;
+pub(crate) use summary::{duration, failures, headline, slices, summary};

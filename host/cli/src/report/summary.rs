@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use scorebox_core::{Aggregation, FailureKind};
-use scorebox_eval::{CallSummary, FeedbackSummary, LabelCounts, Summary};
+use scorebox_eval::{CallSummary, FeedbackSummary, FieldPath, LabelCounts, Summary};
 
 use super::FailureGroup;
 use crate::terminal::{BAD, FAINT, GOOD, NAME, STRONG, align_right, count, render, table, thousands};
@@ -28,7 +28,8 @@ pub(crate) fn summary(summary: &Summary, predictor: Option<&str>) -> String {
             rows.push(row(&name, Result::Feedback(feedback), feedback.n, None));
         }
     }
-    let mut header = vec!["scorer", "mean or rate", "n", "errors", "min", "median", "p90", "p90 latency", "cost"];
+    let mut header =
+        vec!["scorer", "mean or rate", "95 % CI", "n", "errors", "min", "median", "p90", "p90 latency", "cost"];
     // Where no model was asked, nothing cost anything.
     if summary.usage.is_none() {
         header.pop();
@@ -62,7 +63,8 @@ fn row(name: &str, result: Result<'_>, n: u64, calls: Option<&CallSummary>) -> V
     let usage = calls.map(|calls| calls.usage).filter(|usage| !usage.is_none());
     vec![
         name.to_owned(),
-        headline(result),
+        shown_headline(result),
+        interval(result),
         thousands(n),
         errors,
         shown(Aggregation::Min),
@@ -73,9 +75,15 @@ fn row(name: &str, result: Result<'_>, n: u64, calls: Option<&CallSummary>) -> V
     ]
 }
 
+fn shown_headline(result: Result<'_>) -> String {
+    match result {
+        Result::Feedback(feedback) => headline(feedback),
+        Result::Nothing => none(),
+    }
+}
+
 /// The one thing to know: the rate of booleans, the mean of numbers, the most frequent label.
-fn headline(result: Result<'_>) -> String {
-    let Result::Feedback(feedback) = result else { return none() };
+pub(crate) fn headline(feedback: &FeedbackSummary) -> String {
     let mean = feedback.aggregates.get(&Aggregation::Mean);
     match (&feedback.labels, mean) {
         (Some(labels), _) => most_frequent(labels),
@@ -83,6 +91,38 @@ fn headline(result: Result<'_>) -> String {
         (None, Some(mean)) => STRONG.paint(number(*mean)),
         (None, None) => none(),
     }
+}
+
+/// Where the mean or the rate would lie if there were any number of rows like these.
+fn interval(result: Result<'_>) -> String {
+    let Result::Feedback(feedback) = result else { return String::new() };
+    match feedback.intervals.get(&Aggregation::Mean) {
+        Some(it) if feedback.booleans.is_some() => format!("[{:.1}, {:.1}] %", it.low * 100.0, it.high * 100.0),
+        Some(it) => format!("[{}, {}]", number(it.low), number(it.high)),
+        None => String::new(),
+    }
+}
+
+/// A table for each value of a field.
+pub(crate) fn slices(field: &FieldPath, slices: &[(String, Summary)]) -> String {
+    let mut text = format!("\n  {} {field}\n\n", STRONG.paint("by"));
+    let mut table = table(["value", "rows", "scorer", "mean or rate", "95 % CI", "n", "errors"]);
+    for (value, summary) in slices {
+        let (mut value, mut rows) = (NAME.paint(value), thousands(summary.rows));
+        for scorer in &summary.scorers {
+            for feedback in &scorer.feedback {
+                let errors = if feedback.name == scorer.name { thousands(scorer.calls.errors) } else { String::new() };
+                let result = Result::Feedback(feedback);
+                let n = thousands(feedback.n);
+                // The value and its rows are said once.
+                let (value, rows) = (std::mem::take(&mut value), std::mem::take(&mut rows));
+                table.add_row([value, rows, feedback.name.clone(), headline(feedback), interval(result), n, errors]);
+            }
+        }
+    }
+    align_right(&mut table, [1, 3, 4, 5, 6]);
+    text += &render(&table);
+    text
 }
 
 fn most_frequent(labels: &LabelCounts) -> String {
@@ -101,7 +141,7 @@ fn none() -> String {
 }
 
 /// About four digits.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     match value.abs() {
         0.0..10.0 => format!("{value:.3}"),
         10.0..1000.0 => format!("{value:.1}"),

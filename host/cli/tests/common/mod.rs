@@ -37,10 +37,17 @@ impl Sandbox {
         self.folder.path().join(path)
     }
 
-    /// The command, for what `run` cannot do.
+    /// The command, for what `run` cannot do. An evaluation also writes its rows into the folder `runs` of the project, where
+    /// tests can read them as text.
     pub(crate) fn command<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Command {
+        let arguments: Vec<_> = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
         let mut command = Command::new(env!("CARGO_BIN_EXE_scorebox"));
-        command.args(arguments).current_dir(self.folder.path()).env("SCOREBOX_CACHE_DIR", CACHE);
+        command.args(&arguments).current_dir(self.folder.path());
+        command.env("SCOREBOX_CACHE_DIR", CACHE).env_remove("SCOREBOX_STORE");
+        if arguments.first().is_some_and(|first| first == "eval") && !arguments.iter().any(|it| it == "--output") {
+            let project = arguments.get(1).map(PathBuf::from).filter(|project| self.path(project).is_dir());
+            command.arg("--output").arg(project.unwrap_or_default().join("runs"));
+        }
         command
     }
 
@@ -54,6 +61,14 @@ impl Sandbox {
         assert_eq!(runs.len(), 1, "{runs:?}");
         runs.remove(0)
     }
+}
+
+/// Whether a run has written rows to the store of a project.
+#[allow(dead_code, reason = "not all tests need it")]
+pub(crate) fn has_rows(project: &Path) -> bool {
+    // A new store takes less than this in its log before there are rows.
+    const ROWS_BEGIN: u64 = 600_000;
+    fs::metadata(project.join(".scorebox/store.db-wal")).is_ok_and(|metadata| metadata.len() > ROWS_BEGIN)
 }
 
 impl From<Output> for Ran {

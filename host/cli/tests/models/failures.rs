@@ -1,6 +1,5 @@
 //! What goes wrong with models is an error of its row, and the run goes on.
 
-use std::fs;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -107,7 +106,7 @@ fn an_interrupted_run_keeps_the_rows_that_models_have_answered() {
     let command = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
 
     let began = Instant::now();
-    while !has_results(&project) {
+    while !crate::common::has_rows(&project.path("")) {
         assert!(began.elapsed() < Duration::from_secs(60), "no results came");
         thread::sleep(Duration::from_millis(10));
     }
@@ -123,10 +122,4 @@ fn an_interrupted_run_keeps_the_rows_that_models_have_answered() {
     assert!((1..400).contains(&rows.len()), "{}", rows.len());
     assert!(rows.iter().all(|row| row["scores"]["correctness"]["feedback"][0]["value"] == true));
     assert_eq!(provider.counts().abandoned, 0);
-}
-
-fn has_results(project: &Project) -> bool {
-    let Ok(mut runs) = fs::read_dir(project.path("runs")) else { return false };
-    let results = runs.next().and_then(Result::ok).map(|run| run.path().join("results.jsonl"));
-    results.and_then(|path| fs::metadata(path).ok()).is_some_and(|metadata| metadata.len() > 0)
 }

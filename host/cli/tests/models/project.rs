@@ -173,7 +173,7 @@ impl Project {
 
     /// Whether any run wrote anything.
     pub(crate) fn has_runs(&self) -> bool {
-        self.path("runs").exists()
+        self.path("runs").exists() || self.path(".scorebox").exists()
     }
 
     /// The folder of the only run, as the command names it.

@@ -125,7 +125,7 @@ impl WayOut {
         text.extend_from_slice(request.body());
         let mut counters = lock(&self.counters);
         let count = counters.sent.entry(Digest::of(&text)).or_default();
-        let repeat = *count;
+        let repeat = self.caller.sample(*count);
         *count = count.saturating_add(1);
         repeat
     }

@@ -119,7 +119,7 @@ impl HostState {
         // Everything in a request has a JSON form, so nothing is ever left out.
         let text = serde_json::to_vec(request).unwrap_or_default();
         let count = self.asked.entry(Digest::of(&text)).or_default();
-        let repeat = *count;
+        let repeat = self.caller.sample(*count);
         *count = count.saturating_add(1);
         repeat
     }

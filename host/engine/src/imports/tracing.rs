@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use scorebox_core::{Digest, Json, Span, SpanId, SpanKind, SpanStatus, StatusCode, Trace, TraceId};
@@ -144,7 +145,11 @@ impl SpanRecorder {
         for index in self.open.drain(..) {
             self.spans[index].end_time_unix_nano = Some(now);
         }
-        let identity = format!("{}\n{}\n{}", caller.plugin, caller.function, caller.example_id);
+        let mut identity = format!("{}\n{}\n{}", caller.plugin, caller.function, caller.example_id);
+        if caller.repeat > 0 {
+            // Writing to a String cannot fail.
+            let _ = write!(identity, "\n{}", caller.repeat);
+        }
         let mut trace_id = Digest::of(identity.as_bytes()).hex();
         trace_id.truncate(32);
         let trace_id = TraceId::try_from(trace_id).ok()?;
@@ -188,7 +193,7 @@ mod tests {
         let outer = recorder.start("agent".into(), SpanKind::Agent, None);
         let inner = recorder.start("tool".into(), SpanKind::Tool, None);
         recorder.end(&inner, SpanStatus::default(), None);
-        let caller = Caller { plugin: Digest::of(b""), function: "f".into(), example_id: "1".into() };
+        let caller = Caller { plugin: Digest::of(b""), function: "f".into(), example_id: "1".into(), repeat: 0 };
         let trace = recorder.take(&caller).unwrap();
         assert_eq!(trace.spans[1].parent_span_id.as_ref().map(SpanId::as_str), Some(outer.as_str()));
         assert!(trace.spans.iter().all(|span| span.end_time_unix_nano.is_some()));

@@ -74,6 +74,9 @@ fn guest_seed(seed: u64, caller: &Caller) -> [u8; 32] {
         writer.update(&(part.len() as u64).to_le_bytes());
         writer.update(part.as_bytes());
     }
+    if caller.repeat > 0 {
+        writer.update(&caller.repeat.to_le_bytes());
+    }
     let digest: Digest = writer.finish();
     digest.bytes()
 }

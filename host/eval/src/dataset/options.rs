@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use scorebox_core::{Digest, DigestWriter};
 use serde::{Deserialize, Serialize};
 
 use super::field::FieldPath;
@@ -30,6 +31,22 @@ impl Default for ReadOptions {
             types: BTreeMap::new(),
             max_row_bytes: 16 * 1024 * 1024,
         }
+    }
+}
+
+impl ReadOptions {
+    /// Names the examples that a file with this digest gives, read in this way: the file's own digest, unless fields are
+    /// mapped.
+    pub(crate) fn snapshot(&self, file: Digest) -> Digest {
+        let Self { columns, ignore_columns, types, .. } = self;
+        if columns.is_empty() && ignore_columns.is_empty() && types.is_empty() {
+            return file;
+        }
+        let mut writer = DigestWriter::default();
+        writer.update(&file.bytes());
+        // The maps and the set are sorted, so equal options have equal texts.
+        writer.update(format!("{columns:?} {ignore_columns:?} {types:?}").as_bytes());
+        writer.finish()
     }
 }
 

@@ -93,11 +93,13 @@ impl RunFolder {
 }
 
 impl ResultSink for RunFolder {
-    fn write(&mut self, row: &RowResult) -> Result<(), SinkError> {
-        encode_row(row, &mut self.buffer)?;
-        self.rows_written += 1;
-        if self.buffer.len() >= BUFFER_BYTES {
-            self.flush()?;
+    fn write(&mut self, rows: &[RowResult]) -> Result<(), SinkError> {
+        for row in rows {
+            encode_row(row, &mut self.buffer)?;
+            self.rows_written += 1;
+            if self.buffer.len() >= BUFFER_BYTES {
+                self.flush()?;
+            }
         }
         let is_due = self.rows_written - self.rows_durable >= self.policy.max_rows
             || self.last_sync.elapsed() >= self.policy.max_delay;
@@ -117,7 +119,7 @@ impl ResultSink for RunFolder {
         Ok(self.rows_durable)
     }
 
-    fn finish(&mut self, record: &RunRecord) -> Result<(), SinkError> {
+    fn finish(&mut self, record: &mut RunRecord) -> Result<(), SinkError> {
         // Also where results cannot be written any more, the record should say how the run ended.
         let synced = self.sync();
         write_record(&self.path, record)?;

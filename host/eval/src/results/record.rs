@@ -1,16 +1,22 @@
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use scorebox_core::{Digest, Json, RunId};
+use scorebox_core::{Aggregation, Digest, Json, RunId};
 use serde::{Deserialize, Serialize};
 
-use crate::summary::Summary;
+use crate::dataset::FieldPath;
+use crate::summary::{Summary, SummaryCollector};
 
 /// What a run was and what came of it: `run.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// Names the run.
     pub run_id: RunId,
+    /// The experiment that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<String>,
     /// How far it came.
     pub status: RunStatus,
     /// Why it did not finish.
@@ -26,14 +32,23 @@ pub struct RunRecord {
     /// The commit that was checked out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub git_commit: Option<String>,
+    /// The branch that was checked out, or that CI says it builds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_branch: Option<String>,
     /// Where all randomness of the run comes from.
     pub seed: u64,
     /// The config, with its defaults filled in.
     pub config: Json,
     /// What was evaluated.
     pub dataset: DatasetRecord,
+    /// How often each example was evaluated.
+    #[serde(default = "once", skip_serializing_if = "is_once")]
+    pub repeats: NonZeroU32,
     /// The components that were used.
     pub plugins: Vec<PluginRecord>,
+    /// The predict function, if there is one, and the scorers in the order of the results.
+    #[serde(default)]
+    pub functions: Vec<FunctionRecord>,
     /// What the gateway says: what it asked for again, what a cache saved, what it spent. Unlike the usage in the
     /// summary, this differs between two runs of the same plan.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -41,6 +56,14 @@ pub struct RunRecord {
     /// What the results come to; none while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub summary: Option<Summary>,
+}
+
+fn once() -> NonZeroU32 {
+    NonZeroU32::MIN
+}
+
+fn is_once(repeats: &NonZeroU32) -> bool {
+    *repeats == once()
 }
 
 /// How far a run came.
@@ -64,13 +87,81 @@ pub enum RunStatus {
 pub struct DatasetRecord {
     /// The file, as it was named.
     pub path: PathBuf,
+    /// The stored dataset that the file holds, such as `support-qa@3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
     /// The digest of the whole file.
     pub digest: Digest,
+    /// Names the examples that were read: the digest of the file, and of how it was read where that was not the default.
+    pub snapshot: Digest,
     /// The rows of the whole file.
     pub rows: u64,
     /// How many of them, from the beginning, the run evaluates; none for all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
+    /// The field by which rows are not independent of each other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<FieldPath>,
+}
+
+impl RunRecord {
+    /// Sums up rows of this run: its scorers in their order, as they want it.
+    #[must_use]
+    pub fn summary_collector(&self) -> SummaryCollector {
+        let collector = SummaryCollector::new(self.aggregations());
+        self.dataset.group.iter().cloned().fold(collector, SummaryCollector::with_clusters)
+    }
+
+    /// The scorers in the order of the results, with the aggregations that they ask for.
+    #[must_use]
+    pub fn aggregations(&self) -> Vec<(String, Vec<Aggregation>)> {
+        let scorers = self.functions.iter().filter(|function| function.role == FunctionRole::Scorer);
+        scorers.map(|scorer| (scorer.name.clone(), scorer.aggregations.clone())).collect()
+    }
+
+    /// The number of positions: examples times repeats.
+    #[must_use]
+    pub fn positions(&self) -> u64 {
+        let rows = self.dataset.limit.map_or(self.dataset.rows, |limit| limit.min(self.dataset.rows));
+        rows.saturating_mul(self.repeats.get().into())
+    }
+}
+
+/// A predict function or scorer that was used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FunctionRecord {
+    /// Its name in the run; `predict` for the predict function.
+    pub name: String,
+    /// What it did.
+    pub role: FunctionRole,
+    /// The digest of its component.
+    pub plugin: Digest,
+    /// Its name in the component.
+    pub function: String,
+    /// Its config.
+    pub config: Json,
+    /// Whether it asked models or could have; then its feedback is a model's verdict.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub asks_models: bool,
+    /// The models that its config names, with what stands behind each.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub models: BTreeMap<String, String>,
+    /// How its numbers are summed up; the usual aggregates where it is empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aggregations: Vec<Aggregation>,
+    /// Names all that its results depend on beside the row; none where equal rows may give other results.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<Digest>,
+}
+
+/// What a function does in a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FunctionRole {
+    /// It is the application under evaluation.
+    Predictor,
+    /// It judges.
+    Scorer,
 }
 
 /// A component that was used.

@@ -1,16 +1,20 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use scorebox_core::{Failure, Feedback, Json, Usage};
+use scorebox_core::{Example, Failure, Feedback, Json, Usage};
 use scorebox_engine::LogLine;
 use serde::{Deserialize, Serialize};
+
+use super::content::ContentKey;
 
 /// What came of one row. In JSON, everything that differs between two runs of the same plan stands in `timing`, and in
 /// the times of `trace`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowResult {
-    /// The position in the dataset, from 0.
+    /// The example's place in the dataset, from 0.
     pub index: u64,
+    /// Which repetition of the example it is, from 0.
+    pub repeat: u32,
     /// The example's id.
     pub id: String,
     /// What the predict function gave, where there was one.
@@ -19,6 +23,20 @@ pub struct RowResult {
     pub scores: Vec<ScoreResult>,
     /// When the row began, from the beginning of the run.
     pub started: Duration,
+    /// What was evaluated; none where the row was read from a run folder, which only holds the id.
+    pub content: Option<Box<RowContent>>,
+}
+
+/// What was evaluated in one row, and what tells it from other contents.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowContent {
+    /// The example as it stands in the dataset.
+    pub example: Example,
+    /// The key of the example as it stands in the dataset.
+    pub example_key: ContentKey,
+    /// The key of what scorers were given: the example with the outputs of the prediction, without the trace that the
+    /// prediction recorded, whose times differ from run to run. Without a prediction, the example's key.
+    pub scored_key: ContentKey,
 }
 
 /// What the predict function gave for one row.
@@ -34,6 +52,8 @@ pub struct Prediction {
     pub usage: Usage,
     /// How long the call took.
     pub elapsed: Duration,
+    /// Whether it was kept from an earlier call rather than asked for in this run.
+    pub is_reused: bool,
 }
 
 /// What one scorer gave for one row.
@@ -49,6 +69,8 @@ pub struct ScoreResult {
     pub usage: Usage,
     /// How long the call took; zero when there was none.
     pub elapsed: Duration,
+    /// Whether it was kept from an earlier call rather than asked for in this run.
+    pub is_reused: bool,
 }
 
 /// What came of scoring one row with one scorer.

@@ -32,8 +32,11 @@ pub fn encode_row(row: &RowResult, line: &mut Vec<u8>) -> Result<(), serde_json:
 
 impl Serialize for RowResult {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut row = serializer.serialize_struct("RowResult", 8)?;
+        let mut row = serializer.serialize_struct("RowResult", 9)?;
         row.serialize_field("index", &self.index)?;
+        if self.repeat > 0 {
+            row.serialize_field("repeat", &self.repeat)?;
+        }
         row.serialize_field("id", &self.id)?;
         match self.prediction.as_ref().map(|prediction| &prediction.outputs) {
             Some(Ok(outputs)) => row.serialize_field("outputs", outputs)?,
@@ -118,7 +121,35 @@ impl Serialize for Timing<'_> {
             timing.serialize_entry("predict_ns", &nanoseconds(prediction.elapsed))?;
         }
         timing.serialize_entry("scores_ns", &ScoreTimes(&self.0.scores))?;
+        let reused = reused(self.0);
+        if !reused.is_empty() {
+            timing.serialize_entry("reused", &reused)?;
+        }
         timing.end()
+    }
+}
+
+/// The functions whose results were kept from earlier calls. A scorer may be called `predict` too, so the predict function
+/// has no name here.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reused {
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    predict: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scores: Vec<String>,
+}
+
+impl Reused {
+    fn is_empty(&self) -> bool {
+        !self.predict && self.scores.is_empty()
+    }
+}
+
+fn reused(row: &RowResult) -> Reused {
+    Reused {
+        predict: row.prediction.as_ref().is_some_and(|prediction| prediction.is_reused),
+        scores: row.scores.iter().filter(|score| score.is_reused).map(|score| score.scorer.to_string()).collect(),
     }
 }
 
@@ -141,6 +172,8 @@ impl<'de> Deserialize<'de> for RowResult {
 #[serde(deny_unknown_fields)]
 struct RowForm {
     index: u64,
+    #[serde(default)]
+    repeat: u32,
     id: String,
     #[serde(default, deserialize_with = "present")]
     outputs: Option<Json>,
@@ -181,6 +214,8 @@ struct TimingForm {
     #[serde(default)]
     predict_ns: Option<u64>,
     scores_ns: BTreeMap<String, u64>,
+    #[serde(default)]
+    reused: Reused,
 }
 
 /// `null` is a value that a predict function may give.
@@ -202,20 +237,24 @@ impl RowForm {
             log: self.logs.predict,
             usage: self.usage.predict,
             elapsed: Duration::from_nanos(self.timing.predict_ns.unwrap_or(0)),
+            is_reused: self.timing.reused.predict,
         });
         let mut score = |(scorer, outcome): (String, Outcome)| {
             let nanoseconds = self.timing.scores_ns.get(&scorer).ok_or("a score without its time")?;
             let log = self.logs.scores.remove(&scorer).unwrap_or_default();
             let usage = self.usage.scores.remove(&scorer).unwrap_or_default();
             let elapsed = Duration::from_nanos(*nanoseconds);
-            Ok::<_, &str>(ScoreResult { outcome, log, usage, elapsed, scorer: scorer.into() })
+            let is_reused = self.timing.reused.scores.iter().any(|reused| *reused == scorer);
+            Ok::<_, &str>(ScoreResult { outcome, log, usage, elapsed, scorer: scorer.into(), is_reused })
         };
         Ok(RowResult {
             index: self.index,
+            repeat: self.repeat,
             id: self.id,
             prediction,
             scores: self.scores.0.into_iter().map(&mut score).collect::<Result<_, _>>()?,
             started: Duration::from_nanos(self.timing.start_ns),
+            content: None,
         })
     }
 }
@@ -268,9 +307,11 @@ mod tests {
             log: Vec::new(),
             usage: Usage::default(),
             elapsed: Duration::from_nanos(nanoseconds),
+            is_reused: false,
         };
         RowResult {
             index: 3,
+            repeat: 0,
             id: "q-4".into(),
             prediction: Some(Prediction {
                 outputs: Ok(Json::parse("\"Paris\"").unwrap()),
@@ -278,6 +319,7 @@ mod tests {
                 log: Vec::new(),
                 usage: Usage::default(),
                 elapsed: Duration::from_micros(2),
+                is_reused: false,
             }),
             scores: vec![
                 score("exact_match", Outcome::Feedback(vec![feedback]), 700),
@@ -285,6 +327,7 @@ mod tests {
                 score("a_judge", Outcome::Skipped(SkipReason::PredictionFailed), 0),
             ],
             started: Duration::from_millis(5),
+            content: None,
         }
     }
 
@@ -314,6 +357,19 @@ mod tests {
         assert_eq!(serde_json::from_str::<RowResult>(&line(&original)).unwrap(), original);
 
         original.prediction.as_mut().unwrap().outputs = Err(Failure::new(FailureKind::Deadline, "too slow"));
+        assert_eq!(serde_json::from_str::<RowResult>(&line(&original)).unwrap(), original);
+    }
+
+    #[test]
+    fn what_was_reused_stands_among_the_times_and_survives_a_round_trip() {
+        let mut original = row();
+        original.repeat = 2;
+        original.scores.truncate(1);
+        original.scores[0].is_reused = true;
+        let Outcome::Feedback(feedback) = &mut original.scores[0].outcome else { unreachable!() };
+        feedback[0].metadata = None;
+        assert!(line(&original).starts_with(r#"{"index":3,"repeat":2,"#), "{}", line(&original));
+        assert!(line(&original).ends_with("\"reused\":{\"scores\":[\"exact_match\"]}}}\n"), "{}", line(&original));
         assert_eq!(serde_json::from_str::<RowResult>(&line(&original)).unwrap(), original);
     }
 

@@ -6,14 +6,16 @@ use super::row::RowResult;
 
 /// Where results go. Its methods block; one writer owns it and calls them in order.
 pub trait ResultSink: Send {
-    /// Takes the result of the next row. It may be lost in a crash until [`ResultSink::sync`] has counted it.
-    fn write(&mut self, row: &RowResult) -> Result<(), SinkError>;
+    /// Takes the results of the next rows, which belong together: whole sessions, where scorers look at sessions. They may
+    /// be lost in a crash until [`ResultSink::sync`] has counted them.
+    fn write(&mut self, rows: &[RowResult]) -> Result<(), SinkError>;
 
     /// Makes everything so far durable and returns the number of rows that are. Call it when no row is waiting.
     fn sync(&mut self) -> Result<u64, SinkError>;
 
-    /// Ends the run, with its summary in the record.
-    fn finish(&mut self, record: &RunRecord) -> Result<(), SinkError>;
+    /// Ends the run, with its summary in the record. A sink that holds rows of earlier parts of the run sums all of them
+    /// up again and puts that into the record.
+    fn finish(&mut self, record: &mut RunRecord) -> Result<(), SinkError>;
 }
 
 /// Why results could not be kept.
@@ -35,6 +37,19 @@ pub enum SinkError {
         /// The system's word.
         source: io::Error,
     },
+    /// The store refused.
+    #[error("the store cannot {action}: {source}")]
+    Store {
+        /// What was tried.
+        action: &'static str,
+        /// The store's word.
+        source: Box<dyn std::error::Error + Send + Sync>,
+        /// Whether the disk is full.
+        is_disk_full: bool,
+    },
+    /// Another process has taken the run over.
+    #[error("another process has taken this run over, and goes on with it")]
+    TakenOver,
     /// A result has no JSON form.
     #[error("a result cannot be written as JSON: {0}")]
     Encode(#[from] serde_json::Error),
@@ -45,7 +60,11 @@ impl SinkError {
     #[must_use]
     pub fn is_disk_full(&self) -> bool {
         use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
-        matches!(self, Self::Io { source, .. } if matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge))
+        match self {
+            Self::Io { source, .. } => matches!(source.kind(), StorageFull | QuotaExceeded | FileTooLarge),
+            Self::Store { is_disk_full, .. } => *is_disk_full,
+            Self::Exists { .. } | Self::TakenOver | Self::Encode(_) => false,
+        }
     }
 
     pub(super) fn io(path: &Path, action: &'static str) -> impl FnOnce(io::Error) -> Self {

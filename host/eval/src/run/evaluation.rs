@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use scorebox_core::{Json, RunId, Usage};
 use tokio::sync::watch;
 
+use super::memo::MemoError;
 use super::pipeline;
 use super::plan::Plan;
 use crate::dataset::DatasetError;
@@ -31,6 +32,9 @@ pub enum RunError {
     /// Results could not be kept.
     #[error(transparent)]
     Sink(SinkError),
+    /// Earlier results could not be read.
+    #[error(transparent)]
+    Memo(#[from] MemoError),
 }
 
 /// Why a run is brought to an end.
@@ -94,25 +98,30 @@ impl Stopper {
 impl Plan {
     /// The record of a run of this plan that is about to begin.
     #[must_use]
-    pub fn record(&self, config: Json, seed: u64, git_commit: Option<String>) -> RunRecord {
+    pub fn record(&self, config: Json, seed: u64) -> RunRecord {
         RunRecord {
             run_id: RunId::generate(),
+            experiment: None,
             status: RunStatus::Running,
             error: None,
             started_at: Timestamp::now(),
             ended_at: None,
             host_version: env!("CARGO_PKG_VERSION").to_owned(),
-            git_commit,
+            git_commit: None,
+            git_branch: None,
             seed,
             config,
             dataset: self.dataset().clone(),
+            repeats: self.repeats(),
             plugins: self.plugins().to_vec(),
+            functions: self.functions(),
             gateway: None,
             summary: None,
         }
     }
 
-    /// Evaluates every row, writes the results to the sink in the order of the dataset, and completes the record.
+    /// Evaluates every row that is selected, writes the results to the sink in the order of their positions, and completes
+    /// the record.
     ///
     /// A run that is stopped, or that cannot go on, keeps what it has. In the second case the record says why, as far
     /// as it can still be written. `at_end` may add to the record before it is written for the last time.
@@ -129,14 +138,14 @@ impl Plan {
         let summary = flow.summary.summary();
         record.status = match (&flow.error, flow.stopped) {
             (Some(_), _) => RunStatus::Failed,
-            (None, Some(reason)) if summary.rows < plan.rows() => reason.into(),
+            (None, Some(reason)) if summary.rows < plan.selected_rows() => reason.into(),
             (None, _) => RunStatus::Finished,
         };
         record.error = flow.error.as_ref().map(ToString::to_string);
         record.ended_at = Some(Timestamp::now());
         record.summary = Some(summary);
         at_end(&mut record);
-        let finish = move || flow.sink.finish(&record).map(|()| record);
+        let finish = move || flow.sink.finish(&mut record).map(|()| record);
         let finished = tokio::task::spawn_blocking(finish).await;
         let finished = finished.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         match flow.error {

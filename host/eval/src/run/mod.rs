@@ -3,12 +3,18 @@
 mod chunk;
 mod declared;
 mod evaluation;
+mod functions;
+mod memo;
 mod pipeline;
 mod plan;
 mod rows;
 mod schema;
 mod score;
+mod selection;
 
 pub use declared::Declared;
 pub use evaluation::{Progress, RunError, StopReason, StopSignal, Stopper, stop_signal};
+pub use functions::NotReusable;
+pub use memo::{KeptScore, Memo, MemoError, MemoKey};
 pub use plan::{ComponentSource, FunctionRequest, Plan, PlanError, PlanRequest, ScorerRequest};
+pub use selection::RowSelection;

@@ -15,7 +15,7 @@ use tokio::task::{JoinError, JoinHandle};
 use super::chunk::evaluate;
 use super::evaluation::{Progress, RunError, StopReason, StopSignal};
 use super::plan::Plan;
-use super::rows::{Gatherer, Row};
+use super::rows::{Gatherer, Row, select};
 use super::score::Scoring;
 use crate::dataset::{Dataset, DatasetError};
 use crate::results::{ResultSink, RowResult, SinkError};
@@ -87,7 +87,15 @@ pub(super) async fn flow(
     let incoming = futures::stream::poll_fn(move |context| chunks.poll_recv(context));
     let mut done = incoming.map(work).buffered(plan.concurrency.get().saturating_mul(CHUNKS_IN_FLIGHT));
     // Once a chunk was not begun, none behind it was: what is written is the beginning of the dataset.
+    let mut memo_error = None;
     while let Some(Some(results)) = done.next().await {
+        let results: Vec<RowResult> = match results {
+            Ok(results) => results,
+            Err(error) => {
+                memo_error = Some(RunError::Memo(error));
+                break;
+            }
+        };
         if result_sender.send(results).await.is_err() {
             // The writer is gone, and says why below.
             break;
@@ -96,7 +104,7 @@ pub(super) async fn flow(
     drop((done, result_sender));
     let mut writer = joined(writer.await);
     let read = joined(reader.await);
-    let error = writer.error.take().or(read.err().map(RunError::Dataset));
+    let error = writer.error.take().or(memo_error).or(read.err().map(RunError::Dataset));
     Flow { sink: writer.sink, summary: writer.summary, stopped: stop.reason(), error }
 }
 
@@ -134,15 +142,26 @@ fn read(
         return Err(DatasetError::Changed { path: plan.request.dataset.clone() });
     }
     let mut gatherer = Gatherer::default();
-    for index in 0..plan.rows() {
+    let repeats = plan.repeats().get();
+    'examples: for index in 0..plan.rows() {
         let Some(example) = dataset.next() else { break };
-        let row = Row { index, example: example?, begins_session: dataset.begins_session() };
-        let Some(chunk) = gatherer.add(row, chunk_rows.load(Ordering::Relaxed)) else { continue };
-        if stop.is_set() || sender.blocking_send(chunk).is_err() {
-            return Ok(());
+        let example = example?;
+        for repeat in 0..repeats {
+            let position = index * u64::from(repeats) + u64::from(repeat);
+            // The turns of a session are whole rows of the dataset; those of the last one may still follow.
+            let begins_session = repeat > 0 || dataset.begins_session();
+            if plan.selection.is_past_end(position) && begins_session {
+                break 'examples;
+            }
+            let row = Row { index, repeat, position, example: example.clone(), begins_session };
+            let Some(chunk) = gatherer.add(row, chunk_rows.load(Ordering::Relaxed)) else { continue };
+            let chunk = select(chunk, &plan.selection);
+            if stop.is_set() || (!chunk.is_empty() && sender.blocking_send(chunk).is_err()) {
+                return Ok(());
+            }
         }
     }
-    let rest = gatherer.rest();
+    let rest = select(gatherer.rest(), &plan.selection);
     if !rest.is_empty() && !stop.is_set() {
         // Where nobody takes the rows any more, the run has ended with another error.
         let _ = sender.blocking_send(rest);
@@ -161,9 +180,9 @@ struct Writer<F> {
 
 impl<F: Fn(Progress)> Writer<F> {
     fn new(plan: &Plan, sink: Box<dyn ResultSink>, on_progress: F) -> Self {
-        let scorers = plan.scorers.iter().map(|it| (it.name.to_string(), it.scorer.info().aggregations.clone()));
-        let progress = Progress { rows_done: 0, rows: plan.rows(), rows_with_errors: 0, usage: Usage::default() };
-        Self { sink, summary: SummaryCollector::new(scorers), progress, on_progress, error: None }
+        let progress =
+            Progress { rows_done: 0, rows: plan.selected_rows(), rows_with_errors: 0, usage: Usage::default() };
+        Self { sink, summary: plan.summary_collector(), progress, on_progress, error: None }
     }
 
     /// Runs on a thread where it may block.
@@ -188,8 +207,8 @@ impl<F: Fn(Progress)> Writer<F> {
     }
 
     fn write(&mut self, rows: &[RowResult]) -> Result<(), SinkError> {
+        self.sink.write(rows)?;
         for row in rows {
-            self.sink.write(row)?;
             self.summary.add(row);
             self.progress.rows_done += 1;
             self.progress.rows_with_errors += u64::from(row.has_error());

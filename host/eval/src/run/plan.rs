@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,10 +10,14 @@ use scorebox_engine::{CallSettings, Engine, Isolation, LoadError, Plugin, Predic
 use tokio::sync::Semaphore;
 
 use super::declared::Declared;
+use super::functions::{NotReusable, PlannedFunction};
+use super::memo::{KeptScore, Memo, MemoError, MemoKey};
 use super::schema;
 use super::score::Scoring;
+use super::selection::RowSelection;
 use crate::dataset::{Dataset, DatasetError, FieldPath, ReadOptions};
-use crate::results::{DatasetRecord, PluginRecord};
+use crate::results::{DatasetRecord, FunctionRecord, PluginRecord, Prediction};
+use crate::summary::SummaryCollector;
 
 /// A component and what to call it in messages.
 #[derive(Clone, Debug)]
@@ -57,6 +61,8 @@ pub struct PlanRequest {
     pub read: ReadOptions,
     /// Names the session of a row: rows of one session stand together, as its turns in their order.
     pub session: Option<FieldPath>,
+    /// The field by which rows are not independent of each other: intervals take that into account.
+    pub group: Option<FieldPath>,
     /// The application under evaluation; without one, rows bring their outputs.
     pub predictor: Option<FunctionRequest>,
     /// The scorers, in the order of the results.
@@ -64,8 +70,10 @@ pub struct PlanRequest {
     /// How many rows are worked on at once. By default as many as there are cores, and 16 when a plugin can wait for
     /// other machines.
     pub concurrency: Option<NonZeroUsize>,
-    /// Evaluates only this many rows, from the beginning.
+    /// Evaluates only this many examples, from the beginning.
     pub limit: Option<u64>,
+    /// How often each example is evaluated.
+    pub repeats: NonZeroU32,
 }
 
 /// An evaluation of which everything was checked that can be checked before the first row.
@@ -79,6 +87,9 @@ pub struct Plan {
     /// plugins wait for other machines.
     pub(super) rows_at_work: Semaphore,
     pub(super) reaches_out: bool,
+    pub(super) selection: RowSelection,
+    memo: Option<Arc<dyn Memo>>,
+    functions: Vec<PlannedFunction>,
     plugins: Vec<PluginRecord>,
     dataset: DatasetRecord,
 }
@@ -157,6 +168,15 @@ pub enum PlanError {
         /// Its name in the run.
         name: String,
     },
+    /// The scorer looks at whole sessions, and each example is to be evaluated several times.
+    #[error(
+        "the scorer `{name}` looks at whole conversations, which cannot be repeated: leave out `repeats`, or evaluate it \
+         in a run of its own"
+    )]
+    SessionRepeats {
+        /// Its name in the run.
+        name: String,
+    },
     /// The dataset cannot be used.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
@@ -176,8 +196,15 @@ impl Plan {
     /// is wrong with any of them is found before the first row is scored.
     pub async fn prepare(engine: &Engine, request: PlanRequest) -> Result<Self, PlanError> {
         check_names(&request)?;
-        let has_sessions = request.session.is_some();
-        let mut loader = Loader { engine, has_sessions, plugins: Vec::new(), reaches_out: false };
+        let mut loader = Loader {
+            engine,
+            has_sessions: request.session.is_some(),
+            is_repeated: request.repeats > NonZeroU32::MIN,
+            has_predictor: request.predictor.is_some(),
+            plugins: Vec::new(),
+            functions: Vec::new(),
+            reaches_out: false,
+        };
         let mut predictor = None;
         if let Some(wanted) = &request.predictor {
             predictor = Some(loader.predictor(wanted).await?);
@@ -186,11 +213,35 @@ impl Plan {
         for wanted in &request.scorers {
             scorers.push(loader.scorer(wanted).await?);
         }
-        let Loader { plugins, reaches_out, .. } = loader;
+        let Loader { plugins, functions, reaches_out, .. } = loader;
         let dataset = check_dataset(&request).await?;
         let concurrency = request.concurrency.unwrap_or_else(|| default_concurrency(reaches_out));
         let rows_at_work = Semaphore::new(concurrency.get());
-        Ok(Self { request, predictor, scorers, concurrency, rows_at_work, reaches_out, plugins, dataset })
+        Ok(Self {
+            request,
+            predictor,
+            scorers,
+            concurrency,
+            rows_at_work,
+            reaches_out,
+            selection: RowSelection::All,
+            memo: None,
+            functions,
+            plugins,
+            dataset,
+        })
+    }
+
+    /// The same plan with earlier results to use instead of calls.
+    #[must_use]
+    pub fn with_memo(self, memo: Arc<dyn Memo>) -> Self {
+        Self { memo: Some(memo), ..self }
+    }
+
+    /// The same plan for some of its rows.
+    #[must_use]
+    pub fn select(self, selection: RowSelection) -> Self {
+        Self { selection, ..self }
     }
 
     /// What each function will reach by its config, in the order of the plan.
@@ -216,10 +267,68 @@ impl Plan {
         &self.plugins
     }
 
-    /// The number of rows that will be evaluated.
+    /// The number of examples that will be evaluated.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.request.limit.map_or(self.dataset.rows, |limit| limit.min(self.dataset.rows))
+    }
+
+    /// How often each example is evaluated.
+    #[must_use]
+    pub fn repeats(&self) -> NonZeroU32 {
+        self.request.repeats
+    }
+
+    /// The number of positions: examples times repeats.
+    #[must_use]
+    pub fn positions(&self) -> u64 {
+        self.rows().saturating_mul(self.repeats().get().into())
+    }
+
+    /// The number of positions that are selected.
+    #[must_use]
+    pub fn selected_rows(&self) -> u64 {
+        self.selection.count(self.positions())
+    }
+
+    /// The predict function, if there is one, and the scorers, for the record of the run.
+    #[must_use]
+    pub fn functions(&self) -> Vec<FunctionRecord> {
+        self.functions.iter().map(|function| function.record.clone()).collect()
+    }
+
+    /// Why results of functions cannot be used again for equal rows, by their places among [`Plan::functions`]; none for
+    /// those whose results can.
+    #[must_use]
+    pub fn not_reusable(&self) -> Vec<Option<NotReusable>> {
+        self.functions.iter().map(|function| function.not_reusable.clone()).collect()
+    }
+
+    /// Sums up rows of this plan.
+    pub(super) fn summary_collector(&self) -> SummaryCollector {
+        let aggregations = |it: &PlannedScorer| (it.name.to_string(), it.scorer.info().aggregations.clone());
+        let collector = SummaryCollector::new(self.scorers.iter().map(aggregations));
+        self.request.group.iter().cloned().fold(collector, SummaryCollector::with_clusters)
+    }
+
+    /// The predictions that were kept, in the order of the rows; empty where none were.
+    pub(super) async fn kept_predictions(&self, rows: &[MemoKey]) -> Result<Vec<Option<Prediction>>, MemoError> {
+        match &self.memo {
+            Some(memo) if self.predictor.is_some() && memo.holds_predictions() => memo.predictions(rows).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What was kept of a scorer, in the order of the rows; empty where nothing was.
+    pub(super) async fn kept_scores(
+        &self,
+        place: usize,
+        rows: &[MemoKey],
+    ) -> Result<Vec<Option<KeptScore>>, MemoError> {
+        match &self.memo {
+            Some(memo) if memo.holds_scores(place) => memo.scores(place, rows).await,
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// How many rows are worked on at once.
@@ -258,10 +367,12 @@ fn check_names(request: &PlanRequest) -> Result<(), PlanError> {
 /// Reads the rows that will be evaluated, and keeps none.
 async fn check_dataset(request: &PlanRequest) -> Result<DatasetRecord, PlanError> {
     let (path, options, limit) = (request.dataset.clone(), request.read.clone(), request.limit);
-    let session = request.session.clone();
+    let (session, group) = (request.session.clone(), request.group.clone());
     let check = move || {
         let mut dataset = Dataset::open(&path, &options)?.with_sessions(session);
-        let record = DatasetRecord { path: path.clone(), digest: dataset.digest(), rows: dataset.rows(), limit };
+        let (digest, rows) = (dataset.digest(), dataset.rows());
+        let snapshot = options.snapshot(digest);
+        let record = DatasetRecord { path: path.clone(), version: None, digest, snapshot, rows, limit, group };
         let limit = usize::try_from(limit.unwrap_or(u64::MAX)).unwrap_or(usize::MAX);
         dataset.by_ref().take(limit).try_for_each(|row| row.map(drop))?;
         if record.rows == 0 { Err(PlanError::EmptyDataset { path }) } else { Ok(record) }
@@ -276,7 +387,10 @@ async fn check_dataset(request: &PlanRequest) -> Result<DatasetRecord, PlanError
 struct Loader<'a> {
     engine: &'a Engine,
     has_sessions: bool,
+    is_repeated: bool,
+    has_predictor: bool,
     plugins: Vec<PluginRecord>,
+    functions: Vec<PlannedFunction>,
     reaches_out: bool,
 }
 
@@ -287,6 +401,7 @@ impl Loader<'_> {
             .predictor(&wanted.function, wanted.config.clone(), wanted.settings.clone())
             .map_err(|source| setup_error(wanted, source))?;
         check_config(wanted, &predictor.info().config_schema)?;
+        self.functions.push(PlannedFunction::predictor(wanted, plugin.digest(), plugin.inspection()));
         Ok(predictor)
     }
 
@@ -301,6 +416,12 @@ impl Loader<'_> {
         if scorer.info().scope == Scope::Session {
             self.check_session_scorer(wanted)?;
         }
+        let info = scorer.info();
+        let looks_at_recorded_trace = self.has_predictor && info.requires.union(info.uses).trace;
+        let (digest, inspection) = (plugin.digest(), plugin.inspection());
+        let mut planned = PlannedFunction::scorer(wanted, digest, inspection, info.scope, looks_at_recorded_trace);
+        planned.record.aggregations.clone_from(&info.aggregations);
+        self.functions.push(planned);
         Ok(PlannedScorer { name: function.name.as_str().into(), scorer })
     }
 
@@ -311,6 +432,9 @@ impl Loader<'_> {
         }
         if matches!(wanted.isolation, Isolation::Batch(_)) {
             return Err(PlanError::SessionBatches { name: name() });
+        }
+        if self.is_repeated {
+            return Err(PlanError::SessionRepeats { name: name() });
         }
         Ok(())
     }

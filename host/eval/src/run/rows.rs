@@ -4,10 +4,16 @@ use std::ops::Range;
 
 use scorebox_core::Example;
 
+use super::selection::RowSelection;
+
 /// A row on its way from the dataset.
 #[derive(Debug)]
 pub(super) struct Row {
     pub(super) index: u64,
+    /// Which repetition of the example it is.
+    pub(super) repeat: u32,
+    /// Where it stands among all rows of the run.
+    pub(super) position: u64,
     pub(super) example: Example,
     /// Whether it is the first of its session.
     pub(super) begins_session: bool,
@@ -32,6 +38,21 @@ impl Gatherer {
     pub(super) fn rest(self) -> Vec<Row> {
         self.rows
     }
+}
+
+/// Keeps the sessions of which a row is selected. Where no scorer looks at sessions, each row is one.
+pub(super) fn select(rows: Vec<Row>, selection: &RowSelection) -> Vec<Row> {
+    if *selection == RowSelection::All {
+        return rows;
+    }
+    let is_kept: Vec<_> = sessions(&rows)
+        .into_iter()
+        .flat_map(|session| {
+            let is_kept = rows[session.clone()].iter().any(|row| selection.contains(row.position));
+            session.map(move |_| is_kept)
+        })
+        .collect();
+    rows.into_iter().zip(is_kept).filter_map(|(row, is_kept)| is_kept.then_some(row)).collect()
 }
 
 /// Where the sessions of a chunk stand in it.
@@ -65,7 +86,7 @@ mod tests {
                 trace: None,
                 tags: BTreeMap::new(),
             };
-            Row { index, example, begins_session }
+            Row { index, repeat: 0, position: index, example, begins_session }
         };
         (0..).zip(begins).map(row).collect()
     }
@@ -94,6 +115,14 @@ mod tests {
     #[test]
     fn without_rows_there_is_nothing_left() {
         assert_eq!(chunks(&[], 1), [Vec::<u64>::new()]);
+    }
+
+    #[test]
+    fn a_session_is_kept_whole_when_one_of_its_turns_is_selected() {
+        let kept = |selection| select(rows(&[3, 1, 2]), &selection).iter().map(|row| row.index).collect::<Vec<_>>();
+        assert_eq!(kept(RowSelection::Only([1, 5].into())), [0, 1, 2, 4, 5]);
+        assert_eq!(kept(RowSelection::From(3)), [3, 4, 5]);
+        assert_eq!(kept(RowSelection::All).len(), 6);
     }
 
     #[test]

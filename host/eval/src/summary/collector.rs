@@ -1,21 +1,29 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use scorebox_core::{Aggregation, Failure, Feedback, Usage, Value};
+use scorebox_core::{Aggregation, Failure, Feedback, Usage};
 
-use super::labels::LabelCounts;
+use super::feedback::FeedbackCollector;
+use super::field_value::field_value;
+use super::groups::Group;
 use super::latency::LatencyCollector;
-use super::numbers::Numbers;
-use super::{BooleanCounts, CallSummary, FeedbackSummary, ScorerSummary, Summary};
+use super::{CallSummary, ScorerSummary, Summary};
+use crate::dataset::FieldPath;
 use crate::results::{Outcome, RowResult, SkipReason};
 
 /// Names of feedback that are summed up one by one for each scorer.
 const MAX_FEEDBACK_NAMES: usize = 256;
 
-/// Sums up results as they come. Rows must come in the order of the dataset for two runs to agree to the last digit.
+/// Sums up results as they come. Rows must come in the order of their positions: repeats of an example are known by their
+/// following each other, and sums agree to the last digit.
+///
+/// Takes constant memory, but with clusters some dozens of bytes for each of them.
 pub struct SummaryCollector {
     rows: u64,
     rows_with_errors: u64,
+    /// Whether any row repeats an example.
+    is_repeated: bool,
+    clusters: Option<ClusterNumbers>,
     predict: Calls,
     scorers: Vec<ScorerCollector>,
 }
@@ -29,20 +37,16 @@ struct ScorerCollector {
     other_feedback: u64,
 }
 
+/// Numbers the clusters in the order in which they come up.
+struct ClusterNumbers {
+    field: FieldPath,
+    numbers: HashMap<String, usize>,
+}
+
 #[derive(Default)]
 struct Calls {
     summary: CallSummary,
     latency: LatencyCollector,
-}
-
-#[derive(Default)]
-struct FeedbackCollector {
-    n: u64,
-    numbers: Numbers,
-    integers_and_floats: u64,
-    booleans: Option<BooleanCounts>,
-    labels: Option<LabelCounts>,
-    json: u64,
 }
 
 impl SummaryCollector {
@@ -58,13 +62,31 @@ impl SummaryCollector {
             feedback: BTreeMap::new(),
             other_feedback: 0,
         });
-        Self { rows: 0, rows_with_errors: 0, predict: Calls::default(), scorers: scorers.collect() }
+        Self {
+            rows: 0,
+            rows_with_errors: 0,
+            is_repeated: false,
+            clusters: None,
+            predict: Calls::default(),
+            scorers: scorers.collect(),
+        }
+    }
+
+    /// Takes rows whose examples have the same value in a field for depending on each other, so that intervals are those
+    /// of clusters. An example without a value depends on no other. Rows must carry their examples; said before the first.
+    #[must_use]
+    pub fn with_clusters(mut self, field: FieldPath) -> Self {
+        self.clusters = Some(ClusterNumbers { field, numbers: HashMap::new() });
+        self
     }
 
     /// Adds a row, whose scores stand in the order of the plan.
     pub fn add(&mut self, row: &RowResult) {
         debug_assert_eq!(row.scores.len(), self.scorers.len(), "a row has a result of every scorer of the plan");
         self.rows += 1;
+        self.is_repeated |= row.repeat > 0;
+        let cluster = self.clusters.as_mut().and_then(|clusters| clusters.number(row));
+        let group = Group { example: row.index, cluster };
         let mut has_error = false;
         if let Some(prediction) = &row.prediction {
             let failure = prediction.outputs.as_ref().err();
@@ -75,7 +97,7 @@ impl SummaryCollector {
             match &score.outcome {
                 Outcome::Feedback(feedback) => {
                     scorer.calls.add(None, score.elapsed, score.usage);
-                    feedback.iter().for_each(|feedback| scorer.add(feedback));
+                    feedback.iter().for_each(|feedback| scorer.add(feedback, group));
                 }
                 Outcome::Error(failure) => {
                     has_error = true;
@@ -97,7 +119,7 @@ impl SummaryCollector {
             rows_with_errors: self.rows_with_errors,
             usage: self.usage(),
             predict: (self.predict.summary.calls > 0).then(|| self.predict.summary()),
-            scorers: self.scorers.iter().map(ScorerCollector::summary).collect(),
+            scorers: self.scorers.iter().map(|scorer| scorer.summary(self.is_repeated)).collect(),
         }
     }
 
@@ -105,6 +127,14 @@ impl SummaryCollector {
         let mut usage = self.predict.summary.usage;
         self.scorers.iter().for_each(|scorer| usage.add(scorer.calls.summary.usage));
         usage
+    }
+}
+
+impl ClusterNumbers {
+    fn number(&mut self, row: &RowResult) -> Option<usize> {
+        let value = field_value(&self.field, row)?;
+        let next = self.numbers.len();
+        Some(*self.numbers.entry(value).or_insert(next))
     }
 }
 
@@ -125,60 +155,29 @@ impl Calls {
 }
 
 impl ScorerCollector {
-    fn add(&mut self, feedback: &Feedback) {
+    fn add(&mut self, feedback: &Feedback, group: Group) {
         if let Some(collector) = self.feedback.get_mut(&feedback.name) {
-            collector.add(&feedback.value);
+            collector.add(&feedback.value, group);
         } else if self.feedback.len() < MAX_FEEDBACK_NAMES {
-            self.feedback.entry(feedback.name.clone()).or_default().add(&feedback.value);
+            self.feedback.entry(feedback.name.clone()).or_default().add(&feedback.value, group);
         } else {
             self.other_feedback += 1;
         }
     }
 
-    fn summary(&self) -> ScorerSummary {
+    fn summary(&self, is_repeated: bool) -> ScorerSummary {
         let own = self.feedback.get_key_value(&self.name);
         let others = self.feedback.iter().filter(|(name, _)| **name != self.name);
         ScorerSummary {
             name: self.name.clone(),
             calls: self.calls.summary(),
             skipped: self.skipped,
-            feedback: own.into_iter().chain(others).map(|(name, it)| it.summary(name, &self.aggregations)).collect(),
+            feedback: own
+                .into_iter()
+                .chain(others)
+                .map(|(name, it)| it.summary(name, &self.aggregations, is_repeated))
+                .collect(),
             other_feedback: self.other_feedback,
-        }
-    }
-}
-
-impl FeedbackCollector {
-    fn add(&mut self, value: &Value) {
-        self.n += 1;
-        if let Some(number) = value.as_f64() {
-            self.numbers.add(number);
-        }
-        match value {
-            Value::Boolean(true) => self.booleans.get_or_insert_default().passed += 1,
-            Value::Boolean(false) => self.booleans.get_or_insert_default().failed += 1,
-            Value::Integer(_) | Value::Number(_) => self.integers_and_floats += 1,
-            Value::Text(label) => self.labels.get_or_insert_default().add(label),
-            Value::Json(_) => self.json += 1,
-        }
-    }
-
-    fn summary(&self, name: &str, wanted: &[Aggregation]) -> FeedbackSummary {
-        let wanted = match wanted {
-            [] if self.integers_and_floats == 0 => &[Aggregation::Mean],
-            [] => [Aggregation::Mean, Aggregation::Min, Aggregation::Median, Aggregation::P90].as_slice(),
-            wanted => wanted,
-        };
-        let aggregates = wanted.iter().filter_map(|wanted| Some((*wanted, self.numbers.aggregate(*wanted)?)));
-        FeedbackSummary {
-            name: name.to_owned(),
-            n: self.n,
-            aggregates: aggregates.collect(),
-            approximate: !self.numbers.percentiles_are_exact()
-                && wanted.iter().any(|wanted| matches!(wanted, Aggregation::Median | Aggregation::P90)),
-            booleans: self.booleans,
-            labels: self.labels.clone(),
-            json: self.json,
         }
     }
 }

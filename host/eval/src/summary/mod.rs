@@ -1,22 +1,32 @@
 //! What the results of a run come to, computed row by row in constant memory.
 //!
-//! The conventions – percentiles, their error, what counts – are in `host/eval/docs/results.md`. Intervals and
-//! comparisons are not made here.
+//! The conventions – percentiles, their error, intervals, what counts – are in `host/eval/docs/results.md`. Comparisons of
+//! runs are not made here.
 
 mod collector;
+mod feedback;
+mod field_value;
+mod groups;
+mod interval;
 mod labels;
 mod latency;
 mod numbers;
 mod quantiles;
+mod slices;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
 use scorebox_core::{Aggregation, FailureKind, Usage};
+use scorebox_stats::PassRate;
 use serde::{Deserialize, Serialize};
 
 pub use self::collector::SummaryCollector;
+pub use self::interval::{AggregateInterval, IntervalMethod};
 pub use self::labels::LabelCounts;
 pub use self::latency::Latency;
+pub use self::slices::SliceCollector;
 
 /// What the results of a run come to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,18 +91,35 @@ pub struct FeedbackSummary {
     /// Numbers and booleans summed up, a boolean as 1 or 0, so that the mean of booleans is their rate.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub aggregates: BTreeMap<Aggregation, f64>,
+    /// The intervals of those aggregates that have one: the mean, or rate, and the median.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub intervals: BTreeMap<Aggregation, AggregateInterval>,
     /// Whether the percentiles among the aggregates are within 0.1 % of a value rather than exact.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub approximate: bool,
     /// Booleans.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub booleans: Option<BooleanCounts>,
+    /// How often repeats of an example passed at least once, and every time; none for other values than booleans, and in a
+    /// run without repeats.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeats: Option<RepeatSummary>,
     /// Texts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<LabelCounts>,
     /// Verdicts that are JSON, which are not summed up.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub json: u64,
+}
+
+/// pass@k and pass^k of repeated examples.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RepeatSummary {
+    /// How often each interval holds the true value: 0.95.
+    pub level: f64,
+    /// The rates, for every k from 1 to the number of repeats. Every example counts once; one on which some repeats failed
+    /// counts up to the number of those that did not.
+    pub rates: Vec<PassRate>,
 }
 
 /// Booleans, counted.

@@ -1,4 +1,5 @@
 use scorebox_core::Aggregation;
+use scorebox_stats::Moments;
 
 use super::quantiles::Quantiles;
 
@@ -19,8 +20,17 @@ impl Numbers {
         self.max = if self.n == 0 { number } else { self.max.max(number) };
         self.n += 1;
         self.sum.add(number);
-        self.moments.add(number, self.n);
+        self.moments.add(number);
         self.quantiles.add(number);
+    }
+
+    pub(super) fn moments(&self) -> &Moments {
+        &self.moments
+    }
+
+    /// The percentile for a fraction between 0 and 1; none without numbers.
+    pub(super) fn quantile(&self, fraction: f64) -> Option<f64> {
+        self.quantiles.at(fraction)
     }
 
     pub(super) fn percentiles_are_exact(&self) -> bool {
@@ -39,8 +49,7 @@ impl Numbers {
             Aggregation::Max => self.max,
             Aggregation::Median => self.quantiles.at(0.5)?,
             Aggregation::P90 => self.quantiles.at(0.9)?,
-            Aggregation::Variance if self.n < 2 => return None,
-            Aggregation::Variance => self.moments.squares / (self.n - 1) as f64,
+            Aggregation::Variance => self.moments.variance().ok()?,
         };
         aggregate.is_finite().then_some(aggregate)
     }
@@ -62,22 +71,6 @@ impl CompensatedSum {
 
     fn total(&self) -> f64 {
         self.sum + self.lost
-    }
-}
-
-/// The sum of squared differences from the mean, in one pass (Welford 1962).
-#[derive(Default)]
-struct Moments {
-    mean: f64,
-    squares: f64,
-}
-
-impl Moments {
-    #[expect(clippy::cast_precision_loss, reason = "counts stay below 2^53")]
-    fn add(&mut self, number: f64, n: u64) {
-        let difference = number - self.mean;
-        self.mean += difference / n as f64;
-        self.squares += difference * (number - self.mean);
     }
 }
 

@@ -5,6 +5,7 @@
 mod gateway;
 mod guest;
 mod project;
+mod reuse;
 
 use std::num::NonZeroUsize;
 use std::time::Duration;

@@ -1,13 +1,14 @@
 //! A run from its pieces, in few words.
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::{Arc, Mutex};
 
 use scorebox_core::{Json, Value};
 use scorebox_engine::{CallSettings, Isolation};
 use scorebox_eval::{
-    ComponentSource, FunctionRequest, Outcome, Plan, PlanError, PlanRequest, Progress, ReadOptions, ResultSink,
-    RowResult, RunRecord, ScorerRequest, SinkError, SkipReason, StopSignal, Summary, stop_signal,
+    ComponentSource, FunctionRequest, Memo, Outcome, Plan, PlanError, PlanRequest, Progress, ReadOptions, ResultSink,
+    RowResult, RowSelection, RunError, RunRecord, ScorerRequest, SinkError, SkipReason, StopSignal, Summary,
+    stop_signal,
 };
 
 use crate::gateway::{Nobody, Watch, Watched};
@@ -20,6 +21,8 @@ pub(crate) struct Project {
     folder: tempfile::TempDir,
     request: PlanRequest,
     component: Vec<u8>,
+    memo: Option<Arc<dyn Memo>>,
+    selection: RowSelection,
 }
 
 /// What came of a run.
@@ -41,12 +44,14 @@ impl Project {
             dataset,
             read: ReadOptions::default(),
             session: None,
+            group: None,
             predictor: None,
             scorers: Vec::new(),
             concurrency: None,
             limit: None,
+            repeats: NonZeroU32::MIN,
         };
-        Self { folder, request, component }
+        Self { folder, request, component, memo: None, selection: RowSelection::All }
     }
 
     /// Names the field that tells sessions apart.
@@ -70,8 +75,36 @@ impl Project {
         self
     }
 
+    /// Calls a scorer by another name.
+    pub(crate) fn named(mut self, place: usize, name: &str) -> Self {
+        self.request.scorers[place].function.name = name.to_owned();
+        self
+    }
+
+    pub(crate) fn config(mut self, place: usize, config: Json) -> Self {
+        self.request.scorers[place].function.config = config;
+        self
+    }
+
     pub(crate) fn limit(mut self, rows: u64) -> Self {
         self.request.limit = Some(rows);
+        self
+    }
+
+    pub(crate) fn repeats(mut self, times: u32) -> Self {
+        self.request.repeats = NonZeroU32::new(times).unwrap();
+        self
+    }
+
+    /// What was kept of earlier runs.
+    pub(crate) fn memo(mut self, memo: impl Memo + 'static) -> Self {
+        self.memo = Some(Arc::new(memo));
+        self
+    }
+
+    /// Evaluates only these rows.
+    pub(crate) fn select(mut self, selection: RowSelection) -> Self {
+        self.selection = selection;
         self
     }
 
@@ -100,9 +133,22 @@ impl Project {
     }
 
     pub(crate) async fn run_until(self, signal: StopSignal) -> Run {
+        self.try_run_until(signal).await.unwrap()
+    }
+
+    pub(crate) async fn try_run(self) -> Result<Run, RunError> {
+        let (_stopper, signal) = stop_signal();
+        self.try_run_until(signal).await
+    }
+
+    async fn try_run_until(self, signal: StopSignal) -> Result<Run, RunError> {
         let _folder = self.folder;
-        let plan = Plan::prepare(scorebox_tests::engine(), self.request).await.unwrap();
-        let record = plan.record(Json::parse("{}").unwrap(), 0, None);
+        let plan = Plan::prepare(scorebox_tests::engine(), self.request).await.unwrap().select(self.selection);
+        let plan = match self.memo {
+            Some(memo) => plan.with_memo(memo),
+            None => plan,
+        };
+        let record = plan.record(Json::parse("{}").unwrap(), 0);
         let (kept, progress) = (Kept::default(), Arc::new(Mutex::new(None)));
         let on_progress = {
             let progress = progress.clone();
@@ -112,10 +158,10 @@ impl Project {
             assert!(record.summary.is_some() && record.ended_at.is_some(), "{record:?}");
             record.gateway = Some(Json::parse(GATEWAY).unwrap());
         };
-        let record = plan.run(record, Box::new(kept.clone()), signal, on_progress, at_end).await.unwrap();
+        let record = plan.run(record, Box::new(kept.clone()), signal, on_progress, at_end).await?;
         let progress = progress.lock().unwrap().unwrap();
         let (results, kept) = std::mem::take(&mut *kept.0.lock().unwrap());
-        Run { results, record, kept: kept.unwrap(), progress }
+        Ok(Run { results, record, kept: kept.unwrap(), progress })
     }
 
     fn function(&self, name: &str) -> FunctionRequest {
@@ -159,8 +205,8 @@ fn in_short(row: &RowResult) -> String {
 struct Kept(Arc<Mutex<(Vec<RowResult>, Option<RunRecord>)>>);
 
 impl ResultSink for Kept {
-    fn write(&mut self, row: &RowResult) -> Result<(), SinkError> {
-        self.0.lock().unwrap().0.push(row.clone());
+    fn write(&mut self, rows: &[RowResult]) -> Result<(), SinkError> {
+        self.0.lock().unwrap().0.extend_from_slice(rows);
         Ok(())
     }
 
@@ -168,7 +214,7 @@ impl ResultSink for Kept {
         Ok(self.0.lock().unwrap().0.len() as u64)
     }
 
-    fn finish(&mut self, record: &RunRecord) -> Result<(), SinkError> {
+    fn finish(&mut self, record: &mut RunRecord) -> Result<(), SinkError> {
         self.0.lock().unwrap().1 = Some(record.clone());
         Ok(())
     }

@@ -19,7 +19,7 @@ pub(crate) const ALIAS: &str = "judge";
 
 /// On whose behalf tests ask.
 pub(crate) fn caller() -> Caller {
-    Caller { plugin: Digest::of(b"a plugin"), function: "scorer".to_owned(), example_id: "row-1".to_owned() }
+    Caller { plugin: Digest::of(b"a plugin"), function: "scorer".to_owned(), example_id: "row-1".to_owned(), repeat: 0 }
 }
 
 /// A message of a conversation.

@@ -1,0 +1,114 @@
+//! The functions of a plan as they stand in the record of a run, and whether what they give may be used again.
+
+use std::collections::BTreeMap;
+
+use scorebox_core::{Digest, DigestWriter, Scope};
+use scorebox_engine::{Inspection, Isolation};
+
+use super::plan::{FunctionRequest, ScorerRequest};
+use crate::results::{FunctionRecord, FunctionRole};
+
+/// Why the results of a function are not used again for equal rows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotReusable {
+    /// It may ask others, whose answers may change; what models answer is kept by request instead.
+    #[error("its component can ask models or other machines ({0}); replies of models are cached by request instead")]
+    ReachesOut(String),
+    /// It sees clocks, randomness or files.
+    #[error("its component sees a system ({0}), so it may not be a function of the row alone")]
+    SeesSystem(String),
+    /// What one instance saw before may change what it says next.
+    #[error("its instances see several rows (isolation), so earlier rows may have a say")]
+    SharesInstances,
+    /// Its result stands for several rows.
+    #[error("it looks at whole conversations")]
+    LooksAtSessions,
+    /// What it looks at differs from run to run.
+    #[error("it looks at the trace that the predict function records, and the times in it differ from run to run")]
+    LooksAtRecordedTrace,
+}
+
+/// A function of the plan: what is recorded of it, and why its results cannot be used again, if they cannot.
+#[derive(Clone, Debug)]
+pub(super) struct PlannedFunction {
+    pub(super) record: FunctionRecord,
+    pub(super) not_reusable: Option<NotReusable>,
+}
+
+impl PlannedFunction {
+    pub(super) fn predictor(wanted: &FunctionRequest, plugin: Digest, inspection: &Inspection) -> Self {
+        Self::new(wanted, FunctionRole::Predictor, plugin, inspection, imports_problem(inspection))
+    }
+
+    pub(super) fn scorer(
+        wanted: &ScorerRequest,
+        plugin: Digest,
+        inspection: &Inspection,
+        scope: Scope,
+        looks_at_recorded_trace: bool,
+    ) -> Self {
+        let problem = imports_problem(inspection).or_else(|| {
+            if scope == Scope::Session {
+                Some(NotReusable::LooksAtSessions)
+            } else if wanted.isolation != Isolation::Example {
+                Some(NotReusable::SharesInstances)
+            } else {
+                looks_at_recorded_trace.then_some(NotReusable::LooksAtRecordedTrace)
+            }
+        });
+        Self::new(&wanted.function, FunctionRole::Scorer, plugin, inspection, problem)
+    }
+
+    fn new(
+        wanted: &FunctionRequest,
+        role: FunctionRole,
+        plugin: Digest,
+        inspection: &Inspection,
+        not_reusable: Option<NotReusable>,
+    ) -> Self {
+        let record = FunctionRecord {
+            name: wanted.name.clone(),
+            role,
+            plugin,
+            function: wanted.function.clone(),
+            config: wanted.config.clone(),
+            asks_models: inspection.reaches_out,
+            models: BTreeMap::new(),
+            aggregations: Vec::new(),
+            fingerprint: not_reusable.is_none().then(|| fingerprint(wanted, role, plugin)),
+        };
+        Self { record, not_reusable }
+    }
+}
+
+fn imports_problem(inspection: &Inspection) -> Option<NotReusable> {
+    let imported = |prefixes: &[&str]| {
+        let imports = inspection.imports.iter().filter(|import| prefixes.iter().any(|it| import.starts_with(it)));
+        imports.map(String::as_str).collect::<Vec<_>>().join(", ")
+    };
+    if inspection.is_pure {
+        None
+    } else if inspection.reaches_out {
+        Some(NotReusable::ReachesOut(imported(&["scorebox:plugin/llm", "wasi:http/outgoing-handler"])))
+    } else {
+        Some(NotReusable::SeesSystem(imported(&["wasi:"])))
+    }
+}
+
+/// Names all that the result for one row depends on: the host, the component, the function, its config, and its limits,
+/// which decide where it fails. A feedback without a name gets the scorer's, so the name counts as well.
+fn fingerprint(wanted: &FunctionRequest, role: FunctionRole, plugin: Digest) -> Digest {
+    let limits = format!("{:?}", wanted.settings.limits);
+    let mut writer = DigestWriter::default();
+    let role = match role {
+        FunctionRole::Predictor => "predictor",
+        FunctionRole::Scorer => "scorer",
+    };
+    let host = env!("CARGO_PKG_VERSION");
+    let plugin = plugin.to_string();
+    for part in [host, role, &wanted.name, &plugin, &wanted.function, wanted.config.as_str(), &limits] {
+        writer.update(&(part.len() as u64).to_le_bytes());
+        writer.update(part.as_bytes());
+    }
+    writer.finish()
+}

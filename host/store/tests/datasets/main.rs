@@ -1,0 +1,19 @@
+//! Managed datasets through the store's public face, on SQLite and on PostgreSQL.
+
+#[macro_use]
+mod support;
+
+#[path = "../store/evaluation.rs"]
+#[allow(dead_code, reason = "the tests of runs need more of it")]
+mod evaluation;
+#[path = "../store/home.rs"]
+#[allow(dead_code, unused_imports, unused_macros, reason = "the tests of runs need more of it")]
+mod home;
+
+mod changes;
+mod concurrency;
+mod deletion;
+mod diffs;
+mod exports;
+mod references;
+mod sources;
