@@ -89,12 +89,12 @@ mod tests {
 
     #[test]
     fn a_pull_request_in_ci_is_on_its_own_branch() {
-        let ci = |set: &'static [(&str, &str)]| {
-            branch_of_ci(move |name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
+        let ci = |set: &[(&str, &str)]| {
+            branch_of_ci(|name| set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned()))
         };
         assert_eq!(ci(&[("GITHUB_HEAD_REF", "fix"), ("GITHUB_REF_NAME", "7/merge")]).as_deref(), Some("fix"));
         let push = [("GITHUB_HEAD_REF", ""), ("GITHUB_REF_NAME", "main"), ("GITHUB_REF_TYPE", "branch")];
-        assert_eq!(ci(push.leak()).as_deref(), Some("main"));
+        assert_eq!(ci(&push).as_deref(), Some("main"));
         assert_eq!(ci(&[("GITHUB_REF_NAME", "v1"), ("GITHUB_REF_TYPE", "tag")]), None);
         assert_eq!(ci(&[("CI_COMMIT_BRANCH", "main")]).as_deref(), Some("main"));
         assert_eq!(ci(&[]), None);

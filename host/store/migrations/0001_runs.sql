@@ -38,7 +38,7 @@ CREATE TABLE examples (
     trace TEXT,
     tags TEXT,
     PRIMARY KEY (snapshot, position)
-) /* sqlite: WITHOUT ROWID */;
+);
 
 CREATE TABLE runs (
     key BIGINT NOT NULL PRIMARY KEY,

@@ -128,7 +128,10 @@ mod tests {
 
     #[test]
     fn spelling_does_not_matter() {
-        assert_eq!(key(r#"{"a":1,"b":[{"x":"é","y":null}]}"#), key("{\"b\" : [ {\"y\":null,\"x\":\"\\u00e9\"} ], \"a\":1}"));
+        assert_eq!(
+            key(r#"{"a":1,"b":[{"x":"é","y":null}]}"#),
+            key("{\"b\" : [ {\"y\":null,\"x\":\"\\u00e9\"} ], \"a\":1}")
+        );
     }
 
     #[test]

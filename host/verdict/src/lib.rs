@@ -16,8 +16,8 @@ mod subject;
 
 pub use agreement::{
     Agreement, AgreementOptions, AgreementReport, BooleanAgreement, ClassScore, ConfusionMatrix, Disagreement, Judge,
-    JudgeAgreement, JudgeKind, Judges, Kappas, Labels, LabelsError, LabelsProblem, NumberAgreement, PeopleAgreement, Rate,
-    Statistic, UnknownJudge, interpretation,
+    JudgeAgreement, JudgeKind, Judges, Kappas, Labels, LabelsError, LabelsProblem, NumberAgreement, PeopleAgreement,
+    Rate, Statistic, UnknownJudge, interpretation,
 };
 pub use baseline::{BaselineError, BaselineProblem, BaselineReader, BaselineRow, BaselineWriter};
 pub use compare::{

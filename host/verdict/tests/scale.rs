@@ -1,5 +1,7 @@
 //! Two runs of 100,000 rows with four scorers. In a process of its own, so that its memory can be measured.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;

@@ -49,6 +49,7 @@ pub(crate) async fn run(arguments: &CiArguments, quiet: bool) -> Result<ExitCode
         Service::GitLab => annotate_gitlab(&evaluated, &project, &arguments.output).await?,
         Service::Other => {}
     }
+    evaluated.store.close().await;
     Ok(evaluated.exit_code())
 }
 

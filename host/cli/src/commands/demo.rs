@@ -35,6 +35,7 @@ pub(crate) async fn run(arguments: DemoArguments, quiet: bool) -> Result<ExitCod
         report += &explanation(&evaluated, &folder);
     }
     print(&report)?;
+    evaluated.store.close().await;
     Ok(evaluated.exit_code())
 }
 

@@ -49,7 +49,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Agree(agree) => block_on(agree::run(&agree)),
         Command::Dataset(dataset) => block_on(async move {
             let store = store::open_or_make(&dataset.project).await?;
-            dataset::run(&dataset.command, &store).await
+            let done = dataset::run(&dataset.command, &store).await;
+            store.close().await;
+            done
         }),
         Command::Lock(lock) => lock::run(&lock),
         Command::Demo(demo) => block_on(demo::run(demo, quiet)),

@@ -8,7 +8,7 @@ use scorebox_store::{Page, RowParts, RunFilter, Store};
 use super::{print, print_json};
 use crate::arguments::{RunsDeleteArguments, RunsListArguments, RunsShowArguments};
 use crate::exit::Stop;
-use crate::report::{self, FailureDigest, FailureGroup};
+use crate::report;
 use crate::terminal::{BAD, FAINT, GOOD, NAME, STRONG, WARN, align_right, count, render, table, thousands};
 use crate::{rows, store};
 
@@ -82,14 +82,14 @@ pub(crate) async fn show(arguments: &RunsShowArguments) -> Result<ExitCode, Stop
     if arguments.json {
         return print_json(&record);
     }
-    let (failures, slices) = look(&store, &record, &arguments.by).await?;
+    let slices = slices(&store, &record, &arguments.by).await?;
     let mut text = heading(&record);
     match &record.summary {
         Some(summary) => {
             let predictor = record.functions.iter().find(|it| it.role == scorebox_eval::FunctionRole::Predictor);
             text += &report::summary(summary, predictor.map(|it| it.function.as_str()));
             text += &report::repeats(summary);
-            text += &report::failures(&failures, summary);
+            text += &report::failures(summary);
         }
         None => {
             text += &format!(
@@ -113,27 +113,22 @@ fn heading(record: &RunRecord) -> String {
     format!("\n  {}\n  {dataset} · {}\n\n", parts.join(" · "), count(record.positions(), "row"))
 }
 
-/// What is only known from the rows: failures by cause, and sums by fields.
-pub(crate) async fn look(
+/// The sums of a run by fields of its examples.
+pub(crate) async fn slices(
     store: &Store,
     record: &RunRecord,
     by: &[FieldPath],
-) -> Result<(Vec<FailureGroup>, Vec<(FieldPath, Vec<(String, Summary)>)>), Stop> {
-    let failures = FailureDigest::default();
-    let mut slices: Vec<_> =
-        by.iter().map(|field| (field.clone(), slice_collector(record, field))).collect();
-    let has_failures = record.summary.as_ref().is_none_or(|summary| summary.rows_with_errors > 0);
-    if has_failures || !by.is_empty() {
-        let parts = if by.is_empty() { RowParts::SCORES } else { RowParts { content: true, ..RowParts::SCORES } };
+) -> Result<Vec<(FieldPath, Vec<(String, Summary)>)>, Stop> {
+    let mut slices: Vec<_> = by.iter().map(|field| (field.clone(), slice_collector(record, field))).collect();
+    if !by.is_empty() {
+        let parts = RowParts { content: true, ..RowParts::SCORES };
         rows::each(store, record, parts, |row| {
-            failures.add_row(row);
             slices.iter_mut().for_each(|(_, collector)| collector.add(row));
             Ok(())
         })
         .await?;
     }
-    let slices = slices.into_iter().map(|(field, collector)| (field, collector.summaries()));
-    Ok((failures.groups(), slices.collect()))
+    Ok(slices.into_iter().map(|(field, collector)| (field, collector.summaries())).collect())
 }
 
 fn slice_collector(record: &RunRecord, field: &FieldPath) -> SliceCollector {
@@ -145,5 +140,6 @@ pub(crate) async fn delete(arguments: &RunsDeleteArguments) -> Result<ExitCode, 
     let store = store::open_existing(&arguments.project).await?;
     let record = store.find(&arguments.run).await.map_err(Stop::input)?;
     store.delete_run(&record.run_id).await.map_err(Stop::unfinished)?;
+    store.close().await;
     print(&format!("{} {}\n", GOOD.paint("deleted"), record.run_id))
 }

@@ -35,6 +35,7 @@ pub(crate) async fn run(arguments: &ScoreArguments, quiet: bool) -> Result<ExitC
     } else {
         super::print(&evaluated.report(quiet, false))?;
     }
+    evaluated.store.close().await;
     Ok(evaluated.exit_code())
 }
 

@@ -71,6 +71,7 @@ impl Project {
         let source = SourceText { path, text };
         let file = toml::from_str(&source.text).map_err(|error| syntax_problem(&source, &error))?;
         let project = Self { source, folder, file };
+        project.named_dataset()?;
         project.check_names()?;
         Ok(project)
     }
@@ -102,22 +103,26 @@ impl Project {
         Ok(config)
     }
 
-    /// Which dataset is evaluated.
+    /// Which dataset is evaluated; a file is there.
     pub(crate) fn dataset(&self) -> Result<DatasetChoice, ConfigProblem> {
+        let choice = self.named_dataset()?;
+        match (&choice, self.file.dataset.get_ref()) {
+            (DatasetChoice::File(file), TextOr::Table(DatasetSection { path: Some(path), .. })) if !file.exists() => {
+                let problem = self.problem(path, format!("there is no dataset {}", file.display()));
+                Err(problem.help("the path is relative to this file"))
+            }
+            _ => Ok(choice),
+        }
+    }
+
+    fn named_dataset(&self) -> Result<DatasetChoice, ConfigProblem> {
         let section = &self.file.dataset;
         let table = match section.get_ref() {
             TextOr::Text(name) => return Ok(DatasetChoice::Stored(name.clone())),
             TextOr::Table(table) => table,
         };
         match (&table.path, &table.stored) {
-            (Some(path), None) => {
-                let file = within(&self.folder, path.get_ref());
-                if file.exists() {
-                    return Ok(DatasetChoice::File(file));
-                }
-                let problem = self.problem(path, format!("there is no dataset {}", file.display()));
-                Err(problem.help("the path is relative to this file"))
-            }
+            (Some(path), None) => Ok(DatasetChoice::File(within(&self.folder, path.get_ref()))),
             (None, Some(name)) => Ok(DatasetChoice::Stored(name.get_ref().clone())),
             (None, None) => Err(self
                 .problem(section, "[dataset] names no dataset")

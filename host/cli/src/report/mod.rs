@@ -10,7 +10,7 @@ mod summary;
 
 pub(crate) use agreement::agreement;
 pub(crate) use comparison::comparison;
-pub(crate) use failures::{FailureDigest, FailureGroup, Watched};
+use failures::{FailureGroup, failure_groups};
 pub(crate) use gate::gate;
 pub(crate) use models::models;
 pub(crate) use repeats::repeats;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use scorebox_core::{Aggregation, FailureKind};
 use scorebox_eval::{CallSummary, FeedbackSummary, FieldPath, LabelCounts, Summary};
 
-use super::FailureGroup;
+use super::{FailureGroup, failure_groups};
 use crate::terminal::{BAD, FAINT, GOOD, NAME, STRONG, align_right, count, render, table, thousands};
 
 /// The table of scorers.
@@ -168,20 +168,22 @@ pub(crate) fn duration(duration: Duration) -> String {
 }
 
 /// The errors by cause, with a row for each to begin with.
-pub(crate) fn failures(groups: &[FailureGroup], summary: &Summary) -> String {
+pub(crate) fn failures(summary: &Summary) -> String {
+    let groups = failure_groups(summary);
     if groups.is_empty() {
         return format!("\n  {}\n", GOOD.paint("no errors"));
     }
     let rows = format!("{} of {}", thousands(summary.rows_with_errors), count(summary.rows, "row"));
     let mut text = format!("\n  {} on {rows}\n", BAD.paint("errors"));
-    for group in groups {
-        let (function, consequence) = match &group.scorer {
-            Some(scorer) => (&**scorer, ""),
+    for group in &groups {
+        let (function, consequence) = match group.scorer {
+            Some(scorer) => (scorer, ""),
             None => ("predict", ", not scored"),
         };
-        let example = match group.rows {
-            1 => format!("row {:?}", group.first_row),
-            rows => format!("{}, for instance {:?}", count(rows, "row"), group.first_row),
+        let example = match (group.rows, group.first) {
+            (1, Some((id, _))) => format!("row {id:?}"),
+            (rows, Some((id, _))) => format!("{}, for instance {id:?}", count(rows, "row")),
+            (rows, None) => count(rows, "row"),
         };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "\n  {} · {} · {example}{consequence}", NAME.paint(function), BAD.paint(group.kind));
@@ -196,10 +198,10 @@ pub(crate) fn failures(groups: &[FailureGroup], summary: &Summary) -> String {
 }
 
 /// The beginning of the message of the first row.
-fn explanation(group: &FailureGroup) -> Vec<String> {
+fn explanation(group: &FailureGroup<'_>) -> Vec<String> {
     const MOST_LINES: usize = 3;
     const MOST_CHARACTERS: usize = 300;
-    let lines = group.first.message.lines().take(MOST_LINES);
+    let lines = group.first.map_or("", |(_, message)| message).lines().take(MOST_LINES);
     lines.map(|line| line.chars().take(MOST_CHARACTERS).collect()).collect()
 }
 
@@ -207,7 +209,7 @@ fn explanation(group: &FailureGroup) -> Vec<String> {
 fn hint(kind: FailureKind) -> Option<&'static str> {
     match kind {
         FailureKind::Trap => {
-            Some("the plugin has a bug; the sandbox held, and the run went on. The backtrace is in results.jsonl")
+            Some("the plugin has a bug; the sandbox held, and the run went on. The backtrace is on its row")
         }
         FailureKind::MissingField => Some("add the field to these rows, or leave the scorer out"),
         FailureKind::InvalidConfig => Some("`scorebox plugin inspect` describes the config"),

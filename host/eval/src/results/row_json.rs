@@ -244,7 +244,7 @@ impl RowForm {
             let log = self.logs.scores.remove(&scorer).unwrap_or_default();
             let usage = self.usage.scores.remove(&scorer).unwrap_or_default();
             let elapsed = Duration::from_nanos(*nanoseconds);
-            let is_reused = self.timing.reused.scores.iter().any(|reused| *reused == scorer);
+            let is_reused = self.timing.reused.scores.contains(&scorer);
             Ok::<_, &str>(ScoreResult { outcome, log, usage, elapsed, scorer: scorer.into(), is_reused })
         };
         Ok(RowResult {

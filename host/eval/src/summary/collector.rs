@@ -7,7 +7,7 @@ use super::feedback::FeedbackCollector;
 use super::field_value::field_value;
 use super::groups::Group;
 use super::latency::LatencyCollector;
-use super::{CallSummary, ScorerSummary, Summary};
+use super::{CallSummary, FirstError, ScorerSummary, Summary};
 use crate::dataset::FieldPath;
 use crate::results::{Outcome, RowResult, SkipReason};
 
@@ -91,17 +91,17 @@ impl SummaryCollector {
         if let Some(prediction) = &row.prediction {
             let failure = prediction.outputs.as_ref().err();
             has_error |= failure.is_some();
-            self.predict.add(failure, prediction.elapsed, prediction.usage);
+            self.predict.add(&row.id, failure, prediction.elapsed, prediction.usage);
         }
         for (scorer, score) in self.scorers.iter_mut().zip(&row.scores) {
             match &score.outcome {
                 Outcome::Feedback(feedback) => {
-                    scorer.calls.add(None, score.elapsed, score.usage);
+                    scorer.calls.add(&row.id, None, score.elapsed, score.usage);
                     feedback.iter().for_each(|feedback| scorer.add(feedback, group));
                 }
                 Outcome::Error(failure) => {
                     has_error = true;
-                    scorer.calls.add(Some(failure), score.elapsed, score.usage);
+                    scorer.calls.add(&row.id, Some(failure), score.elapsed, score.usage);
                 }
                 Outcome::Skipped(SkipReason::PredictionFailed) => scorer.skipped += 1,
                 // The session is counted on its last row.
@@ -139,13 +139,14 @@ impl ClusterNumbers {
 }
 
 impl Calls {
-    fn add(&mut self, failure: Option<&Failure>, elapsed: Duration, usage: Usage) {
+    fn add(&mut self, id: &str, failure: Option<&Failure>, elapsed: Duration, usage: Usage) {
         self.summary.calls += 1;
         self.summary.usage.add(usage);
         self.latency.add(elapsed);
         if let Some(failure) = failure {
             self.summary.errors += 1;
             *self.summary.errors_by_kind.entry(failure.kind).or_default() += 1;
+            self.summary.first_errors.entry(failure.kind).or_insert_with(|| FirstError::new(id, failure));
         }
     }
 

@@ -18,7 +18,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use scorebox_core::{Aggregation, FailureKind, Usage};
+use scorebox_core::{Aggregation, Failure, FailureKind, Usage};
 use scorebox_stats::PassRate;
 use serde::{Deserialize, Serialize};
 
@@ -55,12 +55,31 @@ pub struct CallSummary {
     /// Failed calls by class.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub errors_by_kind: BTreeMap<FailureKind, u64>,
+    /// Of each class of failures, the first row that it happened on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub first_errors: BTreeMap<FailureKind, FirstError>,
     /// How long calls took; none when there were none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latency: Option<Latency>,
     /// What models took, failed calls included.
     #[serde(default, skip_serializing_if = "Usage::is_none")]
     pub usage: Usage,
+}
+
+/// A failure that stands for others of its class.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstError {
+    /// The id of the example.
+    pub id: String,
+    /// What happened; the first 2,000 characters of it.
+    pub message: String,
+}
+
+impl FirstError {
+    fn new(id: &str, failure: &Failure) -> Self {
+        const MOST_CHARACTERS: usize = 2_000;
+        Self { id: id.to_owned(), message: failure.message.chars().take(MOST_CHARACTERS).collect() }
+    }
 }
 
 /// What one scorer gave.

@@ -10,7 +10,7 @@ use crate::rows::{RowName, Verdict, outputs, skip_reason, value_text};
 use crate::shown::{shortened, shortened_with_note};
 
 const MAX_NAME_CHARACTERS: usize = 200;
-const MAX_MESSAGE_CHARACTERS: usize = 500;
+const MAX_MESSAGE_CHARACTERS: usize = 200;
 const MAX_VALUE_CHARACTERS: usize = 200;
 const MAX_TEXT_CHARACTERS: usize = 4_000;
 

@@ -2,8 +2,8 @@ use std::borrow::Cow;
 
 use quick_junit::XmlString;
 
-/// Texts of failures that a document holds, so that it fits into memory and into what CI systems accept.
-const MAX_TEXT_BYTES: usize = 64 << 20;
+/// Texts of failures that a document holds, as bytes of XML.
+const MAX_TEXT_BYTES: usize = 8 << 20;
 
 /// What is left for the texts of failures.
 #[derive(Debug)]
@@ -20,9 +20,18 @@ impl Default for TextBudget {
 impl TextBudget {
     /// The text, or none once too much was said.
     pub(super) fn spend(&mut self, text: &str) -> Option<XmlString> {
-        self.left = self.left.checked_sub(text.len())?;
+        self.left = self.left.checked_sub(length_in_xml(text))?;
         Some(xml_text(text))
     }
+}
+
+fn length_in_xml(text: &str) -> usize {
+    let length = |byte| match byte {
+        b'"' | b'\'' => "&quot;".len(),
+        b'<' | b'>' | b'&' => "&lt;".len(),
+        _ => 1,
+    };
+    text.bytes().map(length).sum()
 }
 
 /// A text that may stand in XML 1.0: where a control character or another that it forbids stood, there is U+FFFD.
@@ -75,8 +84,8 @@ mod tests {
 
     #[test]
     fn once_too_much_was_said_there_is_no_more() {
-        let mut budget = TextBudget { left: 5 };
-        assert!(budget.spend("abc").is_some());
+        let mut budget = TextBudget { left: 8 };
+        assert!(budget.spend("\"").is_some(), "six bytes in XML");
         assert!(budget.spend("abc").is_none());
         assert!(budget.spend("ab").is_some());
     }

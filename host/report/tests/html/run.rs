@@ -11,10 +11,46 @@ use crate::fixture::{Row, number, text};
 
 const TOPICS: [&str; 5] = ["billing", "shipping", "returns", "account access", "other"];
 const WORDS: [&str; 40] = [
-    "order", "invoice", "parcel", "account", "password", "refund", "address", "delivery", "customer", "payment", "card",
-    "email", "support", "ticket", "warehouse", "label", "courier", "receipt", "subscription", "please", "check", "open",
-    "wait", "for", "the", "a", "new", "within", "days", "and", "then", "contact", "us", "again", "if", "it", "does",
-    "not", "arrive", "soon",
+    "order",
+    "invoice",
+    "parcel",
+    "account",
+    "password",
+    "refund",
+    "address",
+    "delivery",
+    "customer",
+    "payment",
+    "card",
+    "email",
+    "support",
+    "ticket",
+    "warehouse",
+    "label",
+    "courier",
+    "receipt",
+    "subscription",
+    "please",
+    "check",
+    "open",
+    "wait",
+    "for",
+    "the",
+    "a",
+    "new",
+    "within",
+    "days",
+    "and",
+    "then",
+    "contact",
+    "us",
+    "again",
+    "if",
+    "it",
+    "does",
+    "not",
+    "arrive",
+    "soon",
 ];
 
 /// Numbers that look random and are the same everywhere (Knuth's MMIX generator).
@@ -42,34 +78,49 @@ impl Chance {
 
 /// The rows of a run with a predict function and four scorers.
 pub(crate) fn rows(count: u64) -> impl Iterator<Item = RowResult> {
-    (0..count).map(row)
+    (0..count).map(|index| row(index, 3))
 }
 
-fn row(index: u64) -> RowResult {
+/// The rows of another run over the same examples, which gives the expected answer more rarely.
+pub(crate) fn worse_rows(count: u64) -> impl Iterator<Item = RowResult> {
+    (0..count).map(|index| row(index, 2))
+}
+
+/// One row; of so many answers one is wrong.
+fn row(index: u64, wrong_one_in: usize) -> RowResult {
     let mut chance = Chance::new(index);
     let expected = chance.sentence(24);
-    let answer = if chance.is_one_in(3) { reworded(&expected, &mut chance) } else { expected.clone() };
+    let answer = if chance.is_one_in(wrong_one_in) { reworded(&expected, &mut chance) } else { expected.clone() };
     let is_right = answer == expected;
     let mut row = Row::of(&format!("support-{index:05}"), index)
         .with_inputs(&json!({ "question": chance.sentence(14), "history": chance.below(9) }).to_string());
     let content = row.row.content.as_mut().unwrap();
-    content.example.expectations =
-        Some(Json::from_value(&json!({ "expected_response": expected, "expected_facts": [chance.sentence(6)] })).unwrap());
+    content.example.expectations = Some(
+        Json::from_value(&json!({ "expected_response": expected, "expected_facts": [chance.sentence(6)] })).unwrap(),
+    );
     content.example.tags = BTreeMap::from([
         ("topic".to_owned(), TOPICS[chance.below(TOPICS.len())].to_owned()),
         ("language".to_owned(), if chance.is_one_in(4) { "de" } else { "en" }.to_owned()),
     ]);
     if chance.is_one_in(150) {
-        let message = format!("openai:/gpt-4o-mini answered 503 after {} attempts; try again later", 3 + chance.below(3));
+        let message =
+            format!("openai:/gpt-4o-mini answered 503 after {} attempts; try again later", 3 + chance.below(3));
         row = row.with_failed_prediction(FailureKind::Gateway, &message);
-        return ["exact", "correctness", "token_f1", "tone"].iter().fold(row, |row, scorer| row.with_skipped(scorer)).row;
+        return ["exact", "correctness", "token_f1", "tone"]
+            .iter()
+            .fold(row, |row, scorer| row.with_skipped(scorer))
+            .row;
     }
     row = row.with_outputs(&json!({ "response": answer }).to_string());
     let prediction = row.row.prediction.as_mut().unwrap();
     prediction.elapsed = Duration::from_micros(400_000 + 1_000 * chance.below(900) as u64);
     prediction.trace = Some(trace(&mut chance));
     row = row.with_value("exact", Value::Boolean(is_right), None);
-    let rationale = format!("The answer {} all that is expected. {}", if is_right { "says" } else { "misses part of" }, chance.sentence(22));
+    let rationale = format!(
+        "The answer {} all that is expected. {}",
+        if is_right { "says" } else { "misses part of" },
+        chance.sentence(22)
+    );
     row = row.with_value("correctness", Value::Boolean(is_right || chance.is_one_in(4)), Some(&rationale));
     row.row.scores[1].usage = Usage {
         requests: 1,
@@ -99,7 +150,8 @@ fn with_tone(row: Row, chance: &mut Chance) -> Row {
 }
 
 fn with_crash(row: Row, chance: &mut Chance) -> Row {
-    let message = format!("tone trapped: index out of bounds: the length is {} but the index is 512", chance.below(512));
+    let message =
+        format!("tone trapped: index out of bounds: the length is {} but the index is 512", chance.below(512));
     let mut row = row.with_error("tone", FailureKind::Trap, &message);
     let failure = Failure {
         backtrace: Some((0..12).map(|frame| format!("{frame:>4}: tone::words::at::h{frame:016x}\n")).collect()),
@@ -112,7 +164,8 @@ fn with_crash(row: Row, chance: &mut Chance) -> Row {
 
 fn trace(chance: &mut Chance) -> Json {
     let begin = 1_767_323_045_000_000_000_u64;
-    let (search, chat) = (20_000_000 + 100_000 * chance.below(900) as u64, 300_000_000 + 1_000_000 * chance.below(400) as u64);
+    let (search, chat) =
+        (20_000_000 + 100_000 * chance.below(900) as u64, 300_000_000 + 1_000_000 * chance.below(400) as u64);
     let end = begin + search + chat;
     Json::from_value(&json!({ "trace_id": "tr-1", "spans": [
         { "span_id": "a", "name": "answer", "kind": "AGENT", "start_time_unix_nano": begin, "end_time_unix_nano": end, "status": { "code": "OK" } },

@@ -6,6 +6,7 @@
 )]
 
 mod annotations;
+mod ci_examples;
 mod csv;
 #[path = "../../src/fixture.rs"]
 mod fixture;

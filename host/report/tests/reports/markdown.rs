@@ -1,4 +1,4 @@
-use scorebox_core::{FailureKind, Value};
+use scorebox_core::{Digest, FailureKind, Value};
 use scorebox_eval::{RowResult, RunStatus};
 use scorebox_report::{ReportContext, ReportFormat, comment_marker};
 use scorebox_verdict::{CompareOptions, Comparison, ComparisonReport};
@@ -12,7 +12,10 @@ fn markdown(rows: &[RowResult]) -> String {
 
 /// How the second run differs from the first.
 fn comparison(before: &[RowResult], now: &[RowResult]) -> ComparisonReport {
-    let mut comparison = Comparison::new(record(before), record(now), CompareOptions::default());
+    compared(Comparison::new(record(before), record(now), CompareOptions::default()), before, now)
+}
+
+fn compared(mut comparison: Comparison, before: &[RowResult], now: &[RowResult]) -> ComparisonReport {
     before.iter().for_each(|row| comparison.add_a(row).unwrap());
     now.iter().for_each(|row| comparison.add_b(row).unwrap());
     let mut details = comparison.compare();
@@ -40,12 +43,12 @@ fn a_run_without_a_gate_is_described() {
 
 4 rows · 2 with errors · 60.0 s · $0.0220 · 96 tokens
 
-| scorer | mean or rate | n | errors | p90 latency | cost |
-|---|---|--:|--:|--:|--:|
-| *predict* | – | 3 | 1 | 120 ms | $0.0220 |
-| `correct` | **0.667** | 3 | 0 | 1.50 ms |  |
-| `tone` | `casual` 1, `formal` 1 | 2 | 1 | 1.50 ms |  |
-| └ `tone/score` | **3.250** | 2 |  |  |  |
+| scorer | mean or rate | 95 % interval | n | errors | p90 latency | cost |
+|---|---|:-:|--:|--:|--:|--:|
+| *predict* | – |  | 3 | 1 | 120 ms | $0.0220 |
+| `correct` | **0.667** | [0.208, 0.939] | 3 | 0 | 1.50 ms |  |
+| `tone` | `casual` 1, `formal` 1 |  | 2 | 1 | 1.50 ms |  |
+| └ `tone/score` | **3.250** | [-12.6, 19.1] | 2 |  |  |  |
 
 ### Errors
 
@@ -161,6 +164,28 @@ fn labels_that_changed_are_counted() {
     let comparison = comparison(&before, &now);
     let comment = report(ReportFormat::Markdown, &now, &ReportContext::new(&record(&now)).with_comparison(&comparison));
     assert!(comment.contains("`tone`: 4 of 4 labels changed: `formal` → `casual` 4\n"), "{comment}");
+}
+
+#[test]
+fn what_makes_a_comparison_doubtful_stands_before_its_numbers() {
+    let (before, now) = (answers(|index| index == 3), answers(|index| index < 2));
+    let mut earlier = record(&before);
+    earlier.functions[1].plugin = Digest::of(b"another judge");
+    let comparison = compared(Comparison::new(earlier, record(&now), CompareOptions::default()), &before, &now);
+    let comment = report(ReportFormat::Markdown, &[], &ReportContext::new(&record(&now)).with_comparison(&comparison));
+    let caution = comment.find("> **Not comparable:** \\`correct\\` is another scorer").unwrap();
+    assert!(caution < comment.find("| scorer | before | now |").unwrap(), "{comment}");
+}
+
+#[test]
+fn slices_are_a_table_to_unfold() {
+    let (before, now) = (answers(|index| index == 3), answers(|index| index < 2));
+    let options = CompareOptions { by: Some("inputs.question".parse().unwrap()), ..CompareOptions::default() };
+    let comparison = compared(Comparison::new(record(&before), record(&now), options), &before, &now);
+    let comment = report(ReportFormat::Markdown, &[], &ReportContext::new(&record(&now)).with_comparison(&comparison));
+    let from = comment.find("<summary>By <code>inputs.question</code>: 1 slice</summary>").unwrap();
+    let line = comment[from..].lines().find(|line| line.contains("`correct`")).unwrap();
+    assert!(line.starts_with("| `Which city?` (20) | `correct` | 0.950 | 0.900 | -0.050 |"), "{line}");
 }
 
 #[test]

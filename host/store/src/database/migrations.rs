@@ -24,12 +24,13 @@ struct Applied {
 /// Brings the schema up to date, or says why this build cannot use the store.
 pub(super) async fn migrate(database: &Database) -> Result<(), StoreError> {
     // Most stores are up to date: no need to wait for writers then.
-    if has_versions(database).await? {
-        let mut session = database.snapshot().await?;
+    let mut session = database.snapshot().await?;
+    if has_versions(&mut session).await? {
         if check(database, &applied(&mut session).await?)? == VERSIONS.len() {
             return Ok(());
         }
     }
+    drop(session);
     let mut transaction = database.exclusive().await?;
     refuse_foreign(database, &mut transaction).await?;
     ask!(transaction, "make the schema", connection => sqlx::query(VERSIONS_TABLE).execute(connection).await.map(drop))?;
@@ -40,8 +41,7 @@ pub(super) async fn migrate(database: &Database) -> Result<(), StoreError> {
     transaction.commit().await
 }
 
-async fn has_versions(database: &Database) -> Result<bool, StoreError> {
-    let mut session = database.session().await?;
+async fn has_versions(session: &mut Transaction) -> Result<bool, StoreError> {
     let found: Result<Option<i64>, sqlx::Error> = match session.connection() {
         Connection::Sqlite(connection) => {
             let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'schema_versions'";
@@ -78,18 +78,23 @@ fn check(database: &Database, applied: &[Applied]) -> Result<usize, StoreError> 
     Ok(applied.len())
 }
 
-/// A server may hold a database that another program uses. In a file, that was looked at before it was opened.
+/// A server may hold a database that another program uses, or that cannot keep every text. A file was looked at before it
+/// was opened.
 async fn refuse_foreign(database: &Database, transaction: &mut Transaction) -> Result<(), StoreError> {
-    if has_versions(database).await? {
+    if has_versions(transaction).await? {
         return Ok(());
     }
     let Connection::Postgres(connection) = transaction.connection() else { return Ok(()) };
-    let found = postgres::foreign_tables(connection).await;
-    let found = found.map_err(|error| transaction.error("look at the tables", error))?;
-    if found.is_empty() {
-        return Ok(());
+    let looked = match postgres::foreign_tables(connection).await {
+        Ok(found) => postgres::lacking_encoding(connection).await.map(|encoding| (found, encoding)),
+        Err(error) => Err(error),
+    };
+    let store = database.location().clone();
+    match looked.map_err(|error| transaction.error("look at the database", error))? {
+        (found, _) if !found.is_empty() => Err(StoreError::NotAStore { store, found: found.join(", ") }),
+        (_, Some(encoding)) => Err(StoreError::Encoding { store, encoding }),
+        (_, None) => Ok(()),
     }
-    Err(StoreError::NotAStore { store: database.location().clone(), found: found.join(", ") })
 }
 
 async fn apply(transaction: &mut Transaction, version: i64, text: &'static str) -> Result<(), StoreError> {

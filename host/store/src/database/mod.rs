@@ -93,6 +93,17 @@ impl Database {
         Ok(database)
     }
 
+    /// Closes the connections. With the last one, SQLite puts its log into the file and removes it.
+    pub(crate) async fn close(&self) {
+        match &self.pools {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+
     pub(crate) fn location(&self) -> &StoreLocation {
         &self.location
     }

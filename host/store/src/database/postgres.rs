@@ -36,3 +36,9 @@ pub(super) async fn foreign_tables(connection: &mut PgConnection) -> Result<Vec<
          ORDER BY table_name LIMIT 3";
     sqlx::query_scalar(FOREIGN).fetch_all(connection).await
 }
+
+/// What the database keeps texts as, where that lacks characters.
+pub(super) async fn lacking_encoding(connection: &mut PgConnection) -> Result<Option<String>, sqlx::Error> {
+    let encoding: String = sqlx::query_scalar("SHOW server_encoding").fetch_one(connection).await?;
+    Ok(Some(encoding).filter(|encoding| encoding != "UTF8"))
+}

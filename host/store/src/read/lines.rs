@@ -56,32 +56,32 @@ fn part(is_wanted: bool, column: &'static str) -> &'static str {
     if is_wanted { column } else { "NULL" }
 }
 
-/// The lines of examples by their places in the snapshot.
+/// The lines of examples by their places in the snapshot; only their ids without the content.
 pub(crate) async fn read_examples(
     session: &mut Session,
     snapshot: i64,
     range: Range<u64>,
     with_content: bool,
 ) -> Result<Vec<StoredExample>, StoreError> {
-    type Line = (String, Option<Vec<u8>>, Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
-    let sql = match with_content {
-        true => {
-            "SELECT id, content, inputs, outputs, expectations, trace, tags FROM examples \
-             WHERE snapshot = $1 AND position >= $2 AND position < $3 ORDER BY position"
-        }
-        false => {
-            "SELECT id, NULL, NULL, NULL, NULL, NULL, NULL FROM examples \
-             WHERE snapshot = $1 AND position >= $2 AND position < $3 ORDER BY position"
-        }
-    };
+    type Line = (String, Vec<u8>, String, Option<String>, Option<String>, Option<String>, Option<String>);
+    const IDS: &str =
+        "SELECT id FROM examples WHERE snapshot = $1 AND position >= $2 AND position < $3 ORDER BY position";
+    const LINES: &str = "SELECT id, content, inputs, outputs, expectations, trace, tags FROM examples \
+         WHERE snapshot = $1 AND position >= $2 AND position < $3 ORDER BY position";
+    let (first, end) = (signed(range.start), signed(range.end));
+    if !with_content {
+        let ids: Vec<String> = ask!(session, "read examples", connection => {
+            sqlx::query_scalar(IDS).bind(snapshot).bind(first).bind(end).fetch_all(connection).await
+        })?;
+        return Ok(ids.into_iter().map(|id| StoredExample { id, ..StoredExample::default() }).collect());
+    }
     let lines: Vec<Line> = ask!(session, "read examples", connection => {
-        let read = sqlx::query_as(sql).bind(snapshot).bind(signed(range.start)).bind(signed(range.end));
-        read.fetch_all(connection).await
+        sqlx::query_as(LINES).bind(snapshot).bind(first).bind(end).fetch_all(connection).await
     })?;
     let example = |(id, content, inputs, outputs, expectations, trace, tags): Line| StoredExample {
         id,
-        content: content.unwrap_or_default(),
-        inputs: inputs.unwrap_or_default(),
+        content,
+        inputs,
         outputs,
         expectations,
         trace,
@@ -100,6 +100,9 @@ pub(crate) async fn read_predictions(
     wanted: &Wanted,
     parts: RowParts,
 ) -> Result<(Vec<StoredPrediction>, Spans), StoreError> {
+    if !parts.content && !parts.outputs && !parts.traces && !parts.remarks {
+        return Ok((read_calls(session, column, wanted).await?, Spans::new()));
+    }
     type Line = (
         i64,
         Option<Vec<u8>>,
@@ -128,7 +131,8 @@ pub(crate) async fn read_predictions(
         read.persistent(wanted.is_usual()).fetch_all(connection).await
     })?;
     let prediction = |line: Line| {
-        let (position, content, outputs, error, elapsed_ns, started_ns, is_reused, usage, log, trace_id, trace) = line;
+        let (position, content, outputs, error, elapsed_ns, started_ns, is_reused, usage, ..) = line;
+        let (.., log, trace_id, trace) = line;
         StoredPrediction {
             position,
             content,
@@ -147,6 +151,34 @@ pub(crate) async fn read_predictions(
     let has_spans = predictions.iter().any(|line| line.trace_id.is_some() && line.trace.is_none());
     let spans = if has_spans { read_spans(session, column, wanted).await? } else { Spans::new() };
     Ok((predictions, spans))
+}
+
+/// What is told of the calls of predictions, without what they gave.
+async fn read_calls(
+    session: &mut Session,
+    column: i64,
+    wanted: &Wanted,
+) -> Result<Vec<StoredPrediction>, StoreError> {
+    type Line = (i64, Option<String>, i64, Option<i64>, bool, Option<String>);
+    let sql = format!(
+        "SELECT position, error, elapsed_ns, started_ns, is_reused, usage FROM predictions \
+         WHERE col = $1 AND {} ORDER BY position",
+        wanted.condition()
+    );
+    let lines: Vec<Line> = ask!(session, "read predictions", connection => {
+        let read = sqlx::query_as(AssertSqlSafe(&*sql)).bind(column).bind(wanted.first()).bind(wanted.end());
+        read.persistent(wanted.is_usual()).fetch_all(connection).await
+    })?;
+    let prediction = |(position, error, elapsed_ns, started_ns, is_reused, usage): Line| StoredPrediction {
+        position,
+        error,
+        elapsed_ns,
+        started_ns,
+        is_reused,
+        usage,
+        ..StoredPrediction::default()
+    };
+    Ok(lines.into_iter().map(prediction).collect())
 }
 
 async fn read_spans(session: &mut Session, column: i64, wanted: &Wanted) -> Result<Spans, StoreError> {
@@ -182,6 +214,9 @@ pub(crate) async fn read_feedback(
     wanted: &Wanted,
     parts: RowParts,
 ) -> Result<Vec<StoredFeedback>, StoreError> {
+    if !parts.remarks {
+        return read_values(session, column, wanted).await;
+    }
     type Line = (
         i64,
         i64,
@@ -199,12 +234,8 @@ pub(crate) async fn read_feedback(
         Option<String>,
     );
     let sql = format!(
-        "SELECT position, place, kind, number, elapsed_ns, started_ns, is_reused, name, body, {}, {}, {}, usage, {} \
-         FROM feedback WHERE col = $1 AND {} ORDER BY position, place",
-        part(parts.remarks, "rationale"),
-        part(parts.remarks, "metadata"),
-        part(parts.remarks, "span_id"),
-        part(parts.remarks, "log"),
+        "SELECT position, place, kind, number, elapsed_ns, started_ns, is_reused, name, body, usage, rationale, \
+         metadata, span_id, log FROM feedback WHERE col = $1 AND {} ORDER BY position, place",
         wanted.condition()
     );
     let lines: Vec<Line> = ask!(session, "read feedback", connection => {
@@ -213,7 +244,7 @@ pub(crate) async fn read_feedback(
     })?;
     let feedback = |line: Line| {
         let (position, place, kind, number, elapsed_ns, started_ns, is_reused, name, ..) = line;
-        let (.., body, rationale, metadata, span_id, usage, log) = line;
+        let (.., body, usage, rationale, metadata, span_id, log) = line;
         StoredFeedback {
             position,
             place,
@@ -229,6 +260,52 @@ pub(crate) async fn read_feedback(
             span_id,
             usage,
             log,
+        }
+    };
+    Ok(lines.into_iter().map(feedback).collect())
+}
+
+/// The lines of feedback without what is only for people to read.
+async fn read_values(
+    session: &mut Session,
+    column: i64,
+    wanted: &Wanted,
+) -> Result<Vec<StoredFeedback>, StoreError> {
+    type Line = (
+        i64,
+        i64,
+        String,
+        Option<f64>,
+        Option<i64>,
+        Option<i64>,
+        bool,
+        Option<String>,
+        Option<String>,
+        Option<String>,
+    );
+    let sql = format!(
+        "SELECT position, place, kind, number, elapsed_ns, started_ns, is_reused, name, body, usage FROM feedback \
+         WHERE col = $1 AND {} ORDER BY position, place",
+        wanted.condition()
+    );
+    let lines: Vec<Line> = ask!(session, "read feedback", connection => {
+        let read = sqlx::query_as(AssertSqlSafe(&*sql)).bind(column).bind(wanted.first()).bind(wanted.end());
+        read.persistent(wanted.is_usual()).fetch_all(connection).await
+    })?;
+    let feedback = |line: Line| {
+        let (position, place, kind, number, elapsed_ns, started_ns, is_reused, name, body, usage) = line;
+        StoredFeedback {
+            position,
+            place,
+            kind,
+            number,
+            elapsed_ns,
+            started_ns,
+            is_reused,
+            name,
+            body,
+            usage,
+            ..StoredFeedback::default()
         }
     };
     Ok(lines.into_iter().map(feedback).collect())

@@ -13,6 +13,7 @@ use super::rows::{RowParts, RowSource};
 use crate::database::Session;
 use crate::error::StoreError;
 use crate::lines::{StoredExample, StoredFeedback, StoredPrediction, assemble_outcome, unsigned};
+use crate::text::restored;
 
 pub(super) struct Page {
     pub(super) rows: Vec<RowResult>,
@@ -115,8 +116,8 @@ async fn page_examples(
     let lines = read_examples(session, source.snapshot, first..end, parts.content).await?;
     let mut examples = Vec::with_capacity(lines.len());
     for (index, line) in (first..).zip(lines) {
-        let unreadable = unreadable(source, "examples", index * source.repeats);
         *bytes += example_bytes(&line);
+        let unreadable = unreadable(source, "examples", index * source.repeats);
         examples.push(page_example(line, parts).map_err(unreadable)?);
     }
     Ok(examples)
@@ -124,7 +125,7 @@ async fn page_examples(
 
 fn page_example(line: StoredExample, parts: RowParts) -> Result<PageExample, String> {
     if !parts.content {
-        return Ok(PageExample { id: crate::text::restored(line.id)?, content: None });
+        return Ok(PageExample { id: restored(line.id)?, content: None });
     }
     let key = content_key(&line.content)?;
     let example = line.into_example()?;

@@ -29,8 +29,6 @@ impl RowParts {
     pub const ALL: Self = Self { ids: true, content: true, outputs: true, traces: true, remarks: true };
     /// What statistics need: scores with their times and usage, and the ids of examples.
     pub const SCORES: Self = Self { ids: true, content: false, outputs: false, traces: false, remarks: false };
-    /// What a summary needs.
-    pub(crate) const SUMMARY: Self = Self { ids: false, ..Self::SCORES };
 }
 
 /// Positions of the first page; the next ones follow the size of the rows.

@@ -13,7 +13,7 @@ pub(crate) async fn summarize(
 ) -> Result<Summary, StoreError> {
     let mut collector = record.summary_collector();
     // Where rows depend on each other, their examples say which.
-    let parts = RowParts { content: record.dataset.group.is_some(), ..RowParts::SUMMARY };
+    let parts = RowParts { content: record.dataset.group.is_some(), ..RowParts::SCORES };
     let mut reader = RowReader::new(database.clone(), source, 0..done, parts);
     while let Some(rows) = reader.next_page().await? {
         rows.iter().for_each(|row| collector.add(row));

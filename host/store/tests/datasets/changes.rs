@@ -84,7 +84,7 @@ on_both! {
         store.create_dataset(&qa()).await.unwrap();
         let error = store.dataset(&at("qa")).await.unwrap_err();
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error, @"");
+            insta::assert_snapshot!(error, @"the dataset `qa` has no version yet: fill it with `scorebox dataset import qa FILE`");
         }
         let version = new(store.merge_dataset(&qa(), fixture.jsonl(ONE)).await.unwrap());
         assert_eq!((version.version, counts(&version)), (1, (3, 0, 0)));
@@ -95,7 +95,7 @@ on_both! {
         assert!(matches!(store.create_dataset(&qa()).await, Err(ManagedDatasetError::Exists { .. })));
         let error = store.create_dataset_from(&qa(), fixture.jsonl(ONE)).await.unwrap_err();
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error, @"");
+            insta::assert_snapshot!(error, @"there is a dataset `qa` already: take another name, or add a version to it with `scorebox dataset import qa FILE` (replaces its examples) or `scorebox dataset merge qa FILE` (updates them)");
         }
     }
 

@@ -19,7 +19,7 @@ on_both! {
         assert!(matches!(store.dataset(&at("qa@stable")).await, Err(ManagedDatasetError::UnknownTag { .. })));
         let error = store.dataset(&at("qa@1")).await.unwrap_err();
         insta::allow_duplicates! {
-            insta::assert_snapshot!(error, @"");
+            insta::assert_snapshot!(error, @"the dataset `qa` has no version 1: it has only version 3");
         }
     }
 
@@ -61,7 +61,8 @@ on_both! {
 
     async fn a_version_takes_the_examples_that_a_run_began_to_keep(fixture: &Fixture) {
         let store = fixture.store().await;
-        let app = App { limit: Some(15), ..App::scoring(40, [IS_EVEN]) };
+        let mut app = App::scoring(40, [IS_EVEN]);
+        app.limit = Some(15);
         let lines: Vec<_> = app.examples.iter().map(|example| serde_json::to_string(example).unwrap()).collect();
         let file = fixture.jsonl(&(lines.join("\n") + "\n"));
         let mut record = app.record();

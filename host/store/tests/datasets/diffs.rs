@@ -34,7 +34,15 @@ on_both! {
         new(store.import_dataset(&qa(), fixture.jsonl(after)).await.unwrap());
         let diff = store.diff_datasets(&at("qa@1"), &at("qa@2"), 2).await.unwrap();
         insta::allow_duplicates! {
-            insta::assert_snapshot!(shown(&diff), @"");
+            insta::assert_snapshot!(shown(&diff), @r#"
+            qa@1 → qa@2
+            added 3 ["f", "g"]
+            removed 2 ["c", "e"]
+            unchanged 1
+            changed 2
+              a ["expectations.r", "tags.t"]
+              b ["inputs.q"]
+            "#);
         }
         let (added, removed) = (diff.added.count, diff.removed.count);
         let version = store.dataset(&at("qa@2")).await.unwrap();

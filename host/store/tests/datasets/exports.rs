@@ -34,7 +34,11 @@ on_both! {
         let path = fixture.path("exported.csv");
         store.export_dataset(&at("qa"), ExportFormat::Csv, &ExportTarget::File(path.clone())).await.unwrap();
         insta::allow_duplicates! {
-            insta::assert_snapshot!(fs::read_to_string(&path).unwrap(), @"");
+            insta::assert_snapshot!(fs::read_to_string(&path).unwrap(), @r#"
+            id,inputs.n,inputs.q,outputs.r,expectations.list,tags.t
+            a,1.50,x,Zoë,"[1, 2]",1
+            b,,y,42,,
+            "#);
         }
         let version = store.dataset(&at("qa")).await.unwrap();
         let examples: Result<Vec<_>, _> = Dataset::open(path, &ReadOptions::default()).unwrap().collect();

@@ -4,10 +4,10 @@
 mod support;
 
 #[path = "../store/evaluation.rs"]
-#[allow(dead_code, reason = "the tests of runs need more of it")]
+#[allow(dead_code, unreachable_pub, reason = "the tests of runs need more of it")]
 mod evaluation;
 #[path = "../store/home.rs"]
-#[allow(dead_code, unused_imports, unused_macros, reason = "the tests of runs need more of it")]
+#[allow(dead_code, unreachable_pub, unused_imports, unused_macros, reason = "the tests of runs need more of it")]
 mod home;
 
 mod changes;
@@ -16,4 +16,6 @@ mod deletion;
 mod diffs;
 mod exports;
 mod references;
+#[cfg(target_os = "linux")]
+mod scale;
 mod sources;

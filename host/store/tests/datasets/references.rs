@@ -52,7 +52,14 @@ on_both! {
             messages += &format!("{}\n", message(&store, reference).await);
         }
         insta::allow_duplicates! {
-            insta::assert_snapshot!(messages, @"");
+            insta::assert_snapshot!(messages, @r"
+            there is no dataset `qb` in the store (did you mean `qa`?): `scorebox dataset list` shows what there is, `scorebox dataset create qb FILE` makes it
+            there is no dataset `other` in the store: `scorebox dataset list` shows what there is, `scorebox dataset create other FILE` makes it
+            the dataset `qa` has no version 4: it has versions 1 to 3
+            the dataset `qa` has no version 18446744073709551615: it has versions 1 to 3
+            no version of the dataset `qa` has the tag `stabel` (did you mean `stable`?); its tags are `stable` (version 2)
+            no version of the dataset `qa` has the tag `production`; its tags are `stable` (version 2)
+            ");
         }
     }
 

@@ -84,13 +84,14 @@ on_both! {
         assert!(error.is_input());
         let message = error.to_string().replace(run.run_id.as_str(), "run_…");
         insta::allow_duplicates! {
-            insta::assert_snapshot!(message, @"");
+            insta::assert_snapshot!(message, @"the run run_… has no scorer or feedback `is_evne`: it has `is_even`, `length`, `fragile`");
         }
     }
 
     async fn an_example_that_was_repeated_is_taken_once(fixture: &Fixture) {
         let store = fixture.store().await;
-        let app = App { repeats: 3, ..App::scoring(4, [IS_EVEN]) };
+        let mut app = App::scoring(4, [IS_EVEN]);
+        app.repeats = 3;
         let run = app.run(&store).await.unwrap();
         assert_eq!(taken(&store, &run.run_id, RowSelection::default()).await, ["1", "3"]);
     }

@@ -9,50 +9,50 @@ use std::time::Duration;
 use jiff::Timestamp;
 use scorebox_core::{Aggregation, Digest, Example, Failure, FailureKind, Feedback, Json, RunId, Usage, Value};
 use scorebox_eval::{
-    ContentKey, DatasetRecord, FunctionRecord, FunctionRole, Memo, MemoKey, Outcome, Prediction, ResultSink,
+    ContentKey, DatasetRecord, FunctionRecord, FunctionRole, KeptScore, Memo, MemoError, MemoKey, Outcome, Prediction, ResultSink,
     RowContent, RowResult, RunRecord, RunStatus, ScoreResult, SkipReason,
 };
 use scorebox_store::{Begun, OpenRun, RowParts, Store};
 
 /// An application and its scorers.
-pub struct App {
-    pub examples: Vec<Example>,
-    pub dataset: &'static str,
-    pub limit: Option<u64>,
-    pub repeats: u32,
-    pub predict: Option<Predictor>,
-    pub scorers: Vec<Scorer>,
+pub(crate) struct App {
+    pub(crate) examples: Vec<Example>,
+    pub(crate) dataset: &'static str,
+    pub(crate) limit: Option<u64>,
+    pub(crate) repeats: u32,
+    pub(crate) predict: Option<Predictor>,
+    pub(crate) scorers: Vec<Scorer>,
     /// Calls by function.
-    calls: Mutex<BTreeMap<&'static str, u64>>,
+    pub(crate) calls: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 #[derive(Clone, Copy)]
-pub struct Predictor {
+pub(crate) struct Predictor {
     /// Names what it does; none where it may do otherwise the next time.
-    pub fingerprint: Option<&'static str>,
-    pub function: fn(&Example) -> Result<Json, Failure>,
+    pub(crate) fingerprint: Option<&'static str>,
+    pub(crate) function: fn(&Example) -> Result<Json, Failure>,
 }
 
 #[derive(Clone, Copy)]
-pub struct Scorer {
-    pub name: &'static str,
-    pub fingerprint: Option<&'static str>,
-    pub function: fn(&Example) -> Outcome,
+pub(crate) struct Scorer {
+    pub(crate) name: &'static str,
+    pub(crate) fingerprint: Option<&'static str>,
+    pub(crate) function: fn(&Example) -> Outcome,
 }
 
-pub fn json(text: &str) -> Json {
+pub(crate) fn json(text: &str) -> Json {
     Json::parse(text).unwrap()
 }
 
-pub fn failure(kind: FailureKind) -> Failure {
+pub(crate) fn failure(kind: FailureKind) -> Failure {
     Failure::new(kind, format!("it was {kind}"))
 }
 
-pub fn says(name: &str, value: Value) -> Outcome {
+pub(crate) fn says(name: &str, value: Value) -> Outcome {
     Outcome::Feedback(vec![Feedback { name: name.into(), value, rationale: None, metadata: None, span_id: None }])
 }
 
-pub fn example(index: u64) -> Example {
+pub(crate) fn example(index: u64) -> Example {
     Example {
         id: format!("example-{index}"),
         inputs: json(&format!(r#"{{"question":{index}}}"#)),
@@ -64,22 +64,22 @@ pub fn example(index: u64) -> Example {
 }
 
 /// Says whether the outputs end with an even digit.
-pub fn is_even(example: &Example) -> Outcome {
+pub(crate) fn is_even(example: &Example) -> Outcome {
     let outputs = example.outputs.as_ref().map_or("", Json::as_str);
     says("is_even", Value::Boolean(outputs.ends_with(['0', '2', '4', '6', '8'])))
 }
 
 /// How long the inputs are.
-pub fn length(example: &Example) -> Outcome {
+pub(crate) fn length(example: &Example) -> Outcome {
     says("length", Value::Integer(example.inputs.as_str().len() as i64))
 }
 
-pub const IS_EVEN: Scorer = Scorer { name: "is_even", fingerprint: Some("is_even 1"), function: is_even };
-pub const LENGTH: Scorer = Scorer { name: "length", fingerprint: Some("length 1"), function: length };
+pub(crate) const IS_EVEN: Scorer = Scorer { name: "is_even", fingerprint: Some("is_even 1"), function: is_even };
+pub(crate) const LENGTH: Scorer = Scorer { name: "length", fingerprint: Some("length 1"), function: length };
 
 impl App {
     /// Scores the outputs of so many examples.
-    pub fn scoring(rows: u64, scorers: impl IntoIterator<Item = Scorer>) -> Self {
+    pub(crate) fn scoring(rows: u64, scorers: impl IntoIterator<Item = Scorer>) -> Self {
         Self {
             examples: (0..rows).map(example).collect(),
             dataset: "examples",
@@ -91,12 +91,12 @@ impl App {
         }
     }
 
-    pub fn predicting(self, fingerprint: Option<&'static str>, function: fn(&Example) -> Result<Json, Failure>) -> Self {
+    pub(crate) fn predicting(self, fingerprint: Option<&'static str>, function: fn(&Example) -> Result<Json, Failure>) -> Self {
         Self { predict: Some(Predictor { fingerprint, function }), ..self }
     }
 
     /// The record of a new run.
-    pub fn record(&self) -> RunRecord {
+    pub(crate) fn record(&self) -> RunRecord {
         let digest = |text: &str| Digest::of(text.as_bytes());
         let function = |name: &str, role, fingerprint: Option<&str>| FunctionRecord {
             name: name.into(),
@@ -141,7 +141,7 @@ impl App {
     }
 
     /// How often a function was called so far.
-    pub fn calls(&self, function: &str) -> u64 {
+    pub(crate) fn calls(&self, function: &str) -> u64 {
         self.calls.lock().unwrap().get(function).copied().unwrap_or(0)
     }
 
@@ -149,14 +149,14 @@ impl App {
         *self.calls.lock().unwrap().entry(function).or_default() += 1;
     }
 
-    pub async fn begin(&self, store: &Store, reuses: bool) -> anyhow::Result<(RunRecord, Begun)> {
+    pub(crate) async fn begin(&self, store: &Store, reuses: bool) -> anyhow::Result<(RunRecord, Begun)> {
         let record = self.record();
         let begun = store.begin(&record, reuses).await?;
         Ok((record, begun))
     }
 
     /// Begins a run of which something is to be evaluated.
-    pub async fn open(&self, store: &Store) -> anyhow::Result<(RunRecord, OpenRun)> {
+    pub(crate) async fn open(&self, store: &Store) -> anyhow::Result<(RunRecord, OpenRun)> {
         match self.begin(store, true).await? {
             (record, Begun::Open(open)) => Ok((record, open)),
             (_, Begun::Finished { .. }) => anyhow::bail!("the run is finished already"),
@@ -164,7 +164,7 @@ impl App {
     }
 
     /// Evaluates everything.
-    pub async fn run(&self, store: &Store) -> anyhow::Result<RunRecord> {
+    pub(crate) async fn run(&self, store: &Store) -> anyhow::Result<RunRecord> {
         match self.begin(store, true).await? {
             (record, Begun::Open(OpenRun { mut sink, memo, .. })) => {
                 let rows = self.rows(&*memo, 0..record.positions()).await?;
@@ -175,7 +175,7 @@ impl App {
     }
 
     /// The rows at these positions, with calls for what the memo does not answer.
-    pub async fn rows(
+    pub(crate) async fn rows(
         &self,
         memo: &dyn Memo,
         positions: impl IntoIterator<Item = u64>,
@@ -279,7 +279,7 @@ impl App {
 }
 
 /// Writes all rows and the end of the run, as a plan does.
-pub fn finish(
+pub(crate) fn finish(
     sink: &mut impl ResultSink,
     rows: &[RowResult],
     mut record: RunRecord,
@@ -300,7 +300,7 @@ pub fn finish(
 }
 
 /// Writes rows and waits until they are durable.
-pub fn write(sink: &mut impl ResultSink, rows: &[RowResult]) -> anyhow::Result<u64> {
+pub(crate) fn write(sink: &mut impl ResultSink, rows: &[RowResult]) -> anyhow::Result<u64> {
     tokio::task::block_in_place(|| {
         sink.write(rows)?;
         Ok(sink.sync()?)
@@ -308,7 +308,7 @@ pub fn write(sink: &mut impl ResultSink, rows: &[RowResult]) -> anyhow::Result<u
 }
 
 /// All rows of a run as the store has them.
-pub async fn stored_rows(store: &Store, run: &RunId) -> anyhow::Result<Vec<RowResult>> {
+pub(crate) async fn stored_rows(store: &Store, run: &RunId) -> anyhow::Result<Vec<RowResult>> {
     let mut reader = store.rows(run, None, RowParts::ALL).await?;
     let mut rows = Vec::new();
     while let Some(page) = reader.next_page().await? {
@@ -318,6 +318,29 @@ pub async fn stored_rows(store: &Store, run: &RunId) -> anyhow::Result<Vec<RowRe
 }
 
 /// The positions of rows with a failure.
-pub fn failed(rows: &[RowResult]) -> BTreeSet<u64> {
+pub(crate) fn failed(rows: &[RowResult]) -> BTreeSet<u64> {
     rows.iter().filter(|row| row.has_error()).map(|row| row.index).collect()
+}
+
+/// A memo that answers nothing.
+#[derive(Debug)]
+pub(crate) struct KnowsNothing;
+
+#[async_trait::async_trait]
+impl Memo for KnowsNothing {
+    fn holds_predictions(&self) -> bool {
+        false
+    }
+
+    fn holds_scores(&self, _: usize) -> bool {
+        false
+    }
+
+    async fn predictions(&self, rows: &[MemoKey]) -> Result<Vec<Option<Prediction>>, MemoError> {
+        Ok(vec![None; rows.len()])
+    }
+
+    async fn scores(&self, _: usize, rows: &[MemoKey]) -> Result<Vec<Option<KeptScore>>, MemoError> {
+        Ok(vec![None; rows.len()])
+    }
 }

@@ -5,31 +5,31 @@ use scorebox_store::{Store, StoreLocation};
 use tempfile::TempDir;
 
 /// An empty place for a store, in either database.
-pub struct Home {
-    pub location: StoreLocation,
+pub(crate) struct Home {
+    pub(crate) location: StoreLocation,
     /// Removes the file with the test.
-    pub folder: Option<TempDir>,
+    pub(crate) folder: Option<TempDir>,
 }
 
 impl Home {
-    pub fn sqlite() -> anyhow::Result<Self> {
+    pub(crate) fn sqlite() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let location = StoreLocation::file(folder.path().join("store.db"));
         Ok(Self { location, folder: Some(folder) })
     }
 
     /// None where there is no PostgreSQL, which the server's fixture says.
-    pub fn postgres() -> anyhow::Result<Option<Self>> {
+    pub(crate) fn postgres() -> anyhow::Result<Option<Self>> {
         let Some(server) = PostgresServer::shared() else { return Ok(None) };
         Ok(Some(Self { location: server.new_database()?.parse()?, folder: None }))
     }
 
-    pub async fn open(&self) -> anyhow::Result<Store> {
+    pub(crate) async fn open(&self) -> anyhow::Result<Store> {
         Ok(Store::open(&self.location).await?)
     }
 
     /// Runs a statement past the store, as another program would.
-    pub async fn execute(&self, sql: &'static str) -> anyhow::Result<()> {
+    pub(crate) async fn execute(&self, sql: &'static str) -> anyhow::Result<()> {
         match self.location.path() {
             Some(path) => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
@@ -46,7 +46,7 @@ impl Home {
     }
 
     /// The only value of a statement's only row.
-    pub async fn number(&self, sql: &'static str) -> anyhow::Result<i64> {
+    pub(crate) async fn number(&self, sql: &'static str) -> anyhow::Result<i64> {
         Ok(match self.location.path() {
             Some(path) => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);

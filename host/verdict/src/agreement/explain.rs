@@ -56,7 +56,7 @@ impl JudgeAgreement {
         match people.alpha {
             Some(alpha) => {
                 let alpha = shown_statistic(alpha);
-                format!(" People agree with each other at alpha {alpha} ({rows}): more cannot be asked of a judge.")
+                format!(" People agree with each other at alpha {alpha} ({rows}): as far as a judge can be held to.")
             }
             None => format!(" How far people agree with each other cannot be told ({rows})."),
         }
@@ -75,8 +75,17 @@ mod tests {
     #[test]
     fn words_are_those_of_landis_and_koch() {
         let words = [-0.1, 0.0, 0.2, 0.21, 0.41, 0.61, 0.8, 0.81, 1.0].map(interpretation);
-        let expected =
-            ["poor", "slight", "slight", "fair", "moderate", "substantial", "substantial", "almost perfect", "almost perfect"];
+        let expected = [
+            "poor",
+            "slight",
+            "slight",
+            "fair",
+            "moderate",
+            "substantial",
+            "substantial",
+            "almost perfect",
+            "almost perfect",
+        ];
         assert_eq!(words, expected);
     }
 }

@@ -56,15 +56,15 @@ impl Labels {
         };
         let mut csv = csv::ReaderBuilder::new().flexible(false).from_reader(reader.take(MAX_BYTES + 1));
         let header = csv.headers().map_err(|error| csv_error(error, source_name))?.clone();
-        let columns =
-            columns(&header, judges).map_err(|(column, problem)| located(1, column.as_deref(), problem))?;
-        let mut labels = Self { judges: columns.judges.iter().map(|(_, judge)| judge.clone()).collect(), ..Self::default() };
+        let columns = columns(&header, judges).map_err(|(column, problem)| located(1, column.as_deref(), problem))?;
+        let mut labels =
+            Self { judges: columns.judges.iter().map(|(_, judge)| judge.clone()).collect(), ..Self::default() };
         let mut record = StringRecord::new();
         while csv.read_record(&mut record).map_err(|error| csv_error(error, source_name))? {
             let line = record.position().map_or(0, csv::Position::line);
-            labels.add(&record, line, &columns).map_err(|(column, problem)| {
-                located(line, column.and_then(|column| header.get(column)), problem)
-            })?;
+            labels
+                .add(&record, line, &columns)
+                .map_err(|(column, problem)| located(line, column.and_then(|column| header.get(column)), problem))?;
         }
         if csv.position().byte() > MAX_BYTES {
             return Err(located(csv.position().line(), None, LabelsProblem::TooLarge { limit: MAX_BYTES }));
@@ -84,17 +84,24 @@ impl Labels {
         self.lines
     }
 
-    fn add(&mut self, record: &StringRecord, line: u64, columns: &Columns) -> Result<(), (Option<usize>, LabelsProblem)> {
+    fn add(
+        &mut self,
+        record: &StringRecord,
+        line: u64,
+        columns: &Columns,
+    ) -> Result<(), (Option<usize>, LabelsProblem)> {
         let cell = |column: usize| record.get(column).unwrap_or_default();
         let id = cell(columns.id);
         if id.is_empty() {
             return Err((Some(columns.id), LabelsProblem::EmptyId));
         }
-        let repeat = columns.repeat.map_or(Ok(0), |column| parse_repeat(cell(column)).map_err(|it| (Some(column), it)))?;
+        let repeat =
+            columns.repeat.map_or(Ok(0), |column| parse_repeat(cell(column)).map_err(|it| (Some(column), it)))?;
         let rater = columns.rater.map_or("", |column| cell(column).trim());
-        let values = columns.judges.iter().map(|(column, judge)| {
-            parse_cell(cell(*column), judge.kind).map_err(|problem| (Some(*column), problem))
-        });
+        let values = columns
+            .judges
+            .iter()
+            .map(|(column, judge)| parse_cell(cell(*column), judge.kind).map_err(|problem| (Some(*column), problem)));
         let values = values.collect::<Result<Vec<_>, _>>()?;
         let place = self.rater(rater);
         let row = self.by_row.entry(RowName { id: id.to_owned(), repeat }).or_default();
@@ -123,31 +130,29 @@ fn parse_repeat(cell: &str) -> Result<u32, LabelsProblem> {
 }
 
 fn columns(header: &StringRecord, judges: &Judges) -> Result<Columns, (Option<String>, LabelsProblem)> {
-    let (mut id, mut rater, mut repeat) = (None, None, None);
+    let names: Vec<&str> = header.iter().map(str::trim).collect();
+    if let Some(name) = names.iter().enumerate().find_map(|(place, name)| names[..place].contains(name).then_some(name))
+    {
+        return Err(((*name).to_owned().into(), LabelsProblem::DuplicateColumn));
+    }
+    let place_of = |wanted: &str| names.iter().position(|name| *name == wanted);
+    let Some(id) = place_of("id") else {
+        let found = if names.is_empty() { "nothing".to_owned() } else { shown::list(names, 20) };
+        return Err((None, LabelsProblem::NoId { found }));
+    };
+    let (rater, repeat) = (place_of("rater"), place_of("repeat"));
     let mut found: Vec<(usize, Judge)> = Vec::new();
-    for (place, name) in header.iter().map(str::trim).enumerate() {
-        let at = |problem| (Some(name.to_owned()), problem);
-        let reserved = match name {
-            "id" => Some(&mut id),
-            "rater" => Some(&mut rater),
-            "repeat" => Some(&mut repeat),
-            _ => None,
-        };
-        if let Some(column) = reserved {
-            if column.replace(place).is_some() {
-                return Err(at(LabelsProblem::DuplicateColumn));
-            }
+    for (place, name) in names.iter().enumerate() {
+        if place == id || Some(place) == rater || Some(place) == repeat {
             continue;
         }
+        let at = |problem| (Some((*name).to_owned()), problem);
         let judge = judges.find(name).map_err(|unknown| at(LabelsProblem::UnknownColumn(unknown)))?;
         if found.iter().any(|(_, earlier)| earlier == judge) {
             return Err(at(LabelsProblem::DuplicateColumn));
         }
         found.push((place, judge.clone()));
     }
-    let Some(id) = id else {
-        return Err((None, LabelsProblem::NoId { found: shown::list(header.iter(), 20) }));
-    };
     if found.is_empty() {
         return Err((None, LabelsProblem::NoJudge { known: judges.names() }));
     }

@@ -25,7 +25,9 @@ pub enum LabelsProblem {
     #[error("the line is not UTF-8: save the file with that encoding")]
     NotUtf8,
     /// The line has more or fewer cells than the header.
-    #[error("the line has {found} cells, and the header {expected}: put cells that hold commas or quotes between quotes")]
+    #[error(
+        "the line has {found} cells, and the header {expected}: put cells that hold commas or quotes between quotes"
+    )]
     Cells {
         /// Cells of the header.
         expected: u64,

@@ -120,8 +120,7 @@ fn kappas(table: &Confusion<usize>, scale: &Scale, confidence: Confidence) -> Ka
 }
 
 fn alpha(rows: impl Iterator<Item = Vec<f64>>, scale: &Scale, options: &AgreementOptions) -> Option<Statistic> {
-    let ratings: Ratings =
-        rows.map(|row| row.into_iter().map(|code| scale.rating(code)).collect::<Vec<_>>()).collect();
+    let ratings: Ratings = rows.map(|row| row.into_iter().map(|code| scale.rating(code)).collect::<Vec<_>>()).collect();
     let value = ratings.alpha(scale.level()).ok()?;
     let bootstrap = Bootstrap { confidence: options.confidence, seed: options.seed, ..Bootstrap::default() };
     let interval = ratings.alpha_interval(scale.level(), &bootstrap).ok().map(|it| it.interval);
@@ -162,7 +161,8 @@ fn booleans(cases: &Cases, table: &Confusion<usize>, confidence: Confidence) -> 
         return None;
     }
     let class = |this: usize, other: usize| {
-        let (both, only_people, only_judge) = (cell(table, this, this), cell(table, this, other), cell(table, other, this));
+        let (both, only_people, only_judge) =
+            (cell(table, this, this), cell(table, this, other), cell(table, other, this));
         ClassScore {
             precision: rate(both, both + only_judge, confidence),
             recall: rate(both, both + only_people, confidence),

@@ -20,6 +20,6 @@ pub use self::labels::Labels;
 pub use self::labels_error::{LabelsError, LabelsProblem};
 pub use self::options::AgreementOptions;
 pub use self::report::{
-    AgreementReport, BooleanAgreement, ClassScore, ConfusionMatrix, Disagreement, JudgeAgreement, Kappas, NumberAgreement,
-    PeopleAgreement, Rate, Statistic,
+    AgreementReport, BooleanAgreement, ClassScore, ConfusionMatrix, Disagreement, JudgeAgreement, Kappas,
+    NumberAgreement, PeopleAgreement, Rate, Statistic,
 };

@@ -44,7 +44,8 @@ mod tests {
 
     #[test]
     fn people_write_booleans_in_many_ways() {
-        for (text, expected) in [("Yes", true), (" TRUE ", true), ("1", true), ("fail", false), ("No", false), ("0", false)]
+        for (text, expected) in
+            [("Yes", true), (" TRUE ", true), ("1", true), ("fail", false), ("No", false), ("0", false)]
         {
             assert_eq!(parse_cell(text, JudgeKind::Boolean).unwrap(), Some(Value::Boolean(expected)), "{text}");
         }

@@ -22,7 +22,9 @@ pub enum BaselineProblem {
     #[error("this is no baseline: its first line has no `scorebox_baseline`; `scorebox baseline RUN` writes one")]
     NotABaseline,
     /// A newer Scorebox wrote it.
-    #[error("the baseline has version {found}, and this Scorebox reads version 1: use a newer Scorebox, or write it again")]
+    #[error(
+        "the baseline has version {found}, and this Scorebox reads version 1: use a newer Scorebox, or write it again"
+    )]
     Version {
         /// Its version.
         found: u64,

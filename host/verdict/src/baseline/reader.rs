@@ -55,7 +55,8 @@ impl<R: BufRead> BaselineReader<R> {
             return Err(BaselineProblem::OutOfOrder { index: row.index, repeat: row.repeat });
         }
         if row.repeat >= self.record.repeats.get() {
-            let message = format!("{} is too high: the run evaluated each example {} times", row.repeat, self.record.repeats);
+            let message =
+                format!("{} is too high: the run evaluated each example {} times", row.repeat, self.record.repeats);
             return Err(BaselineProblem::Field { field: "repeat".to_owned(), message });
         }
         self.last = Some((row.index, row.repeat));

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scorebox_core::Json;
 use serde_json::value::RawValue;
@@ -23,16 +23,14 @@ fn compare(path: &str, from: Option<&str>, to: Option<&str>, depth: usize, chang
     if from == to || changes.len() >= MAX_CHANGES {
         return;
     }
-    if depth < MAX_DEPTH {
-        if let (Some(from), Some(to)) = (from.and_then(object), to.and_then(object)) {
-            let keys: std::collections::BTreeSet<&String> = from.keys().chain(to.keys()).collect();
-            for key in keys {
-                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-                let value = |object: &BTreeMap<String, &RawValue>| object.get(key).map(|value| value.get().to_owned());
-                compare(&path, value(&from).as_deref(), value(&to).as_deref(), depth + 1, changes);
-            }
-            return;
+    if let (true, Some(from), Some(to)) = (depth < MAX_DEPTH, from.and_then(object), to.and_then(object)) {
+        let keys: BTreeSet<&String> = from.keys().chain(to.keys()).collect();
+        for key in keys {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let value = |object: &BTreeMap<String, &RawValue>| object.get(key).map(|value| value.get().to_owned());
+            compare(&path, value(&from).as_deref(), value(&to).as_deref(), depth + 1, changes);
         }
+        return;
     }
     // Two spellings of one value are one value.
     let parsed = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();

@@ -175,7 +175,8 @@ fn unfinished(side: &str, record: &RunRecord) -> Option<Difference> {
         RunStatus::OverBudget => "used up its budget",
         RunStatus::Failed => "could not go on",
     };
-    let message = format!("run {side} ({}) {how}: `scorebox eval --resume {}` finishes it", record.run_id, record.run_id);
+    let message =
+        format!("run {side} ({}) {how}: `scorebox eval --resume {}` finishes it", record.run_id, record.run_id);
     Some(general(Severity::Caution, DifferenceKind::Status, message))
 }
 
@@ -190,7 +191,8 @@ fn scorer_differences(a: &RunRecord, from: &FunctionRecord, b: &RunRecord, to: &
     };
     if from.plugin != to.plugin || from.function != to.function {
         let (earlier, later) = (component(a, from), component(b, to));
-        let what = format!("`{name}` is another scorer: {} of {earlier}, then {} of {later}", from.function, to.function);
+        let what =
+            format!("`{name}` is another scorer: {} of {earlier}, then {} of {later}", from.function, to.function);
         push(DifferenceKind::ScorerPlugin, what);
     }
     let changes = config_changes(&from.config, &to.config);

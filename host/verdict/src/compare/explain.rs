@@ -1,6 +1,7 @@
 //! What a comparison says, in sentences.
 
-use super::report::{NumericComparison, PairedBy, Pairing, SliceComparison, TestMethod};
+use super::feedback::{NumericComparison, TestMethod};
+use super::report::{PairedBy, Pairing, SliceComparison};
 use crate::number::float;
 use crate::shown;
 

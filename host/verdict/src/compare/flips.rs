@@ -4,9 +4,10 @@ use std::cmp::Ordering;
 
 use scorebox_core::{Number, Value};
 
+use super::feedback::NumericKind;
 use super::options::CompareOptions;
 use super::pairing::Pair;
-use super::report::{Direction, Flip, NumericKind, Sides};
+use super::report::{Direction, Flip, Sides};
 use super::side::{Cell, ExampleRows, Side, Verdicts};
 use super::texts::Texts;
 use super::values::{PairedLabels, PairedNumbers, PairedValues};

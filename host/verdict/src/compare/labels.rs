@@ -1,6 +1,6 @@
 use std::collections::HashMap;
 
-use super::report::{LabelComparison, Transition};
+use super::feedback::{LabelComparison, Transition};
 use super::texts::Texts;
 use super::values::PairedLabels;
 use crate::number::count;

@@ -7,6 +7,7 @@ mod config_diff;
 mod details;
 mod difference;
 mod explain;
+mod feedback;
 mod flips;
 mod labels;
 mod numeric;
@@ -23,11 +24,14 @@ use scorebox_eval::{RowResult, RunRecord};
 
 pub use self::details::{ComparisonDetails, WantedRows};
 pub use self::difference::{Change, Difference, DifferenceKind, Severity};
+pub use self::feedback::{
+    DifferenceInterval, FeedbackComparison, IntervalMethod, LabelComparison, NumericComparison, NumericKind,
+    PairedTest, TestMethod, Transition,
+};
 pub use self::options::CompareOptions;
 pub use self::report::{
-    ComparisonReport, DifferenceInterval, Direction, FeedbackComparison, FeedbackFlips, Flip, IntervalMethod,
-    LabelComparison, LatencyComparison, NumericComparison, NumericKind, PairedBy, PairedMeans, PairedTest, Pairing,
-    RunBrief, Sides, Slice, SliceComparison, SpendingComparison, TestMethod, Transition,
+    ComparisonReport, Direction, FeedbackFlips, Flip, LatencyComparison, PairedBy, PairedMeans, Pairing, RunBrief,
+    Sides, Slice, SliceComparison, SpendingComparison,
 };
 
 use self::difference::{changes, differences};

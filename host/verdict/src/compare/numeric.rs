@@ -4,7 +4,8 @@ use scorebox_stats::{
     Clusters, Confidence, Interval, MeanEstimate, Moments, PairedCounts, Power, SignFlips, detectable_difference,
 };
 
-use super::report::{DifferenceInterval, IntervalMethod, NumericComparison, NumericKind, PairedTest, Sides, TestMethod};
+use super::feedback::{DifferenceInterval, IntervalMethod, NumericComparison, NumericKind, PairedTest, TestMethod};
+use super::report::Sides;
 use super::values::PairedNumbers;
 use crate::number::{count, float, length};
 
@@ -92,7 +93,12 @@ impl Measure<'_> {
         } else {
             Some((TestMethod::PairedT, estimate.p(0.0)))
         };
-        Estimate { difference, deviation: deviation(&moments), interval: interval(IntervalMethod::PairedT, estimate), test }
+        Estimate {
+            difference,
+            deviation: deviation(&moments),
+            interval: interval(IntervalMethod::PairedT, estimate),
+            test,
+        }
     }
 
     fn clustered(&self, pairs: &[PairedNumbers], grouped: BTreeMap<u64, (u64, f64)>) -> Estimate {
@@ -101,7 +107,11 @@ impl Measure<'_> {
         let Ok(estimate) = clusters.estimate(self.confidence) else {
             // One cluster says nothing of others, unless nothing varies at all.
             let constant = constant(pairs, difference);
-            return if clusters.clusters() < 2 { Estimate { interval: None, test: None, ..constant } } else { constant };
+            return if clusters.clusters() < 2 {
+                Estimate { interval: None, test: None, ..constant }
+            } else {
+                constant
+            };
         };
         Estimate {
             difference,

@@ -273,9 +273,7 @@ impl Side {
 
     /// The feedbacks, in the order in which they came up.
     pub(super) fn feedback(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.scorers
-            .iter()
-            .flat_map(|scorer| scorer.columns.iter().map(|column| (&*scorer.name, &*column.feedback)))
+        self.scorers.iter().flat_map(|scorer| scorer.columns.iter().map(|column| (&*scorer.name, &*column.feedback)))
     }
 
     pub(super) fn has(&self, scorer: &str, feedback: &str) -> bool {
@@ -291,8 +289,7 @@ impl Side {
     /// The verdicts with one name, by row.
     pub(super) fn verdicts(&self, scorer: &str, feedback: &str) -> Verdicts {
         let rows = self.rows.len();
-        let mut verdicts =
-            Verdicts { cells: vec![None; rows], errors: vec![false; rows], skipped: vec![false; rows] };
+        let mut verdicts = Verdicts { cells: vec![None; rows], errors: vec![false; rows], skipped: vec![false; rows] };
         let Some(scorer) = self.scorers.iter().find(|it| it.name == scorer) else { return verdicts };
         scorer.errors.iter().for_each(|row| verdicts.errors[*row] = true);
         scorer.skipped.iter().for_each(|row| verdicts.skipped[*row] = true);
@@ -310,17 +307,14 @@ impl Side {
 
 impl Column {
     fn put(&mut self, here: usize, cell: Cell) {
-        let Some((row, last)) = self.cells.last_mut().filter(|(row, _)| *row == here) else {
+        let Some((_, last)) = self.cells.last_mut().filter(|(row, _)| *row == here) else {
             self.cells.push((here, cell));
             self.on_last_row = 1;
             return;
         };
-        debug_assert_eq!(*row, here);
         // Equal verdicts stay what they are, others become their mean; of several texts the first counts.
-        if *last != cell {
-            if let (Some(mean), Some(number)) = (last.number(), cell.number()) {
-                *last = Cell::Number(mean + (number - mean) / (length(self.on_last_row) + 1.0));
-            }
+        if let (true, Some(mean), Some(number)) = (*last != cell, last.number(), cell.number()) {
+            *last = Cell::Number(mean + (number - mean) / (length(self.on_last_row) + 1.0));
         }
         self.on_last_row += 1;
     }

@@ -2,9 +2,10 @@ use std::collections::HashMap;
 
 use scorebox_stats::holm;
 
+use super::feedback::NumericComparison;
 use super::numeric::Measure;
 use super::pairing::Pair;
-use super::report::{NumericComparison, Sides, Slice, SliceComparison};
+use super::report::{Sides, Slice, SliceComparison};
 use super::side::Side;
 use super::texts::Texts;
 use super::values::PairedNumbers;

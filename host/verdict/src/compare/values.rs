@@ -1,5 +1,6 @@
+use super::feedback::NumericKind;
 use super::pairing::Pair;
-use super::report::{NumericKind, Sides};
+use super::report::Sides;
 use super::side::{Cell, ExampleRows, Side, Verdicts};
 use crate::number::{count, length};
 
@@ -50,7 +51,7 @@ pub(super) fn paired_values(pairs: &[Pair], a: &Side, in_a: &Verdicts, b: &Side,
     };
     for (place, pair) in pairs.iter().enumerate() {
         let (from, to) = (&a.examples[pair.a], &b.examples[pair.b]);
-        values.add(place, Repeats::of(from, in_a), Repeats::of(to, in_b));
+        values.add(place, &Repeats::of(from, in_a), &Repeats::of(to, in_b));
     }
     values
 }
@@ -92,7 +93,7 @@ impl<'v> Repeats<'v> {
 }
 
 impl PairedValues {
-    fn add(&mut self, pair: usize, from: Repeats<'_>, to: Repeats<'_>) {
+    fn add(&mut self, pair: usize, from: &Repeats<'_>, to: &Repeats<'_>) {
         self.errors.a += from.errors;
         self.errors.b += to.errors;
         self.skipped.a += from.skipped;
@@ -114,6 +115,7 @@ impl PairedValues {
                 is_paired = true;
             }
         }
-        self.left_out += u64::from(!is_paired && !(from.is_empty() && to.is_empty()));
+        let says_nothing = from.is_empty() && to.is_empty();
+        self.left_out += u64::from(!is_paired && !says_nothing);
     }
 }

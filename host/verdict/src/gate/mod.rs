@@ -13,7 +13,9 @@ mod report;
 mod requirement;
 
 pub use self::bound::Bound;
-pub use self::config::{AgainstBaseline, BaselineGate, Decide, GateConfig, InvalidAgainst, InvalidMargin, Margin, Missing};
+pub use self::config::{
+    AgainstBaseline, BaselineGate, Decide, GateConfig, InvalidAgainst, InvalidMargin, Margin, Missing,
+};
 pub use self::evaluate::Gate;
 pub use self::metric::{LatencyMetric, Metric, PredictMetric, RunMetric};
 pub use self::parse::{InvalidRequirement, RequirementProblem};

@@ -177,8 +177,13 @@ fn of_feedback(metric: Metric, feedback: &FeedbackSummary) -> Observed {
             let counts = all_booleans.ok_or_else(|| not_booleans(feedback))?;
             share(counts.passed, feedback.n).map(|value| Observation { interval: mean_interval, ..with_n(value) })
         }
-        Metric::Low => mean_interval.map(|interval| with_n(interval.low)),
-        Metric::High => mean_interval.map(|interval| with_n(interval.high)),
+        Metric::Low | Metric::High => {
+            let end = |interval: Interval| if metric == Metric::Low { interval.low } else { interval.high };
+            match mean_interval {
+                None if feedback.aggregates.contains_key(&Aggregation::Mean) => return Err(too_few(feedback)),
+                interval => interval.map(|interval| with_n(end(interval))),
+            }
+        }
         Metric::PassAt(k) => {
             pass_rate(feedback, k).map(|rate| of_examples(rate.pass_at_k, rate.pass_at_k_interval, rate.examples))
         }
@@ -223,15 +228,18 @@ fn no_such_value(metric: Metric, feedback: &FeedbackSummary) -> Unobserved {
         Metric::PassAt(_) | Metric::PassPow(_) => {
             "it needs booleans and a run with at least so many `repeats`".to_owned()
         }
-        Metric::Low | Metric::High => "its mean has no interval, which takes several values".to_owned(),
         _ if feedback.aggregates.is_empty() => "its values are no numbers".to_owned(),
         _ => {
-            let known: Vec<_> =
-                feedback.aggregates.keys().map(|it| Metric::Aggregate(*it).to_string()).collect();
+            let known: Vec<_> = feedback.aggregates.keys().map(|it| Metric::Aggregate(*it).to_string()).collect();
             format!("it has {}; a scorer's `aggregations` say which there are", known.join(", "))
         }
     };
     Unobserved::DoesNotExist(format!("`{name}` has no {metric}: {advice}"))
+}
+
+fn too_few(feedback: &FeedbackSummary) -> Unobserved {
+    let (name, values) = (&feedback.name, shown::count(feedback.n, "value"));
+    Unobserved::NothingToMeasure(format!("{values} of `{name}` are too few for an interval"))
 }
 
 fn not_booleans(feedback: &FeedbackSummary) -> Unobserved {

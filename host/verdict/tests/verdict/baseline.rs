@@ -41,7 +41,12 @@ fn run() -> Run {
 fn a_row_is_one_line_with_its_verdicts() {
     let text = written(&run());
     let rows: Vec<_> = text.lines().skip(1).collect();
-    insta::assert_snapshot!(rows.join("\n"), @"");
+    insta::assert_snapshot!(rows.join("\n"), @r#"
+    {"index":0,"id":"q-0","key":"e083568e3e7eaaae10eb19bd7705673b","values":{"correct":{"correct":true},"score":{"score":0.5},"tone":{"tone":"kind"}}}
+    {"index":1,"id":"q-1","key":"5b44b8de6060a5d046becc1c427abb57","values":{"correct":{"correct":false},"score":{"score":1.0},"tone":{"tone":"rude"}}}
+    {"index":2,"id":"q-2","key":"5e78d54db0c98f625c85e1e1e117c692","values":{"score":{"score":1.5},"tone":{"tone":"kind"}},"errors":{"correct":"trap"}}
+    {"index":3,"id":"q-3","key":"c9b504662ba19a1f995f11e7e03084c4","values":{"score":{"score":2.0},"tone":{"tone":"kind"}},"skipped":["correct"]}
+    "#);
     assert!(text.starts_with(r#"{"scorebox_baseline":1,"record":{"run_id":"run_"#), "{text}");
 }
 
@@ -118,18 +123,18 @@ fn problem(change: impl Fn(&mut Vec<String>)) -> String {
 
 #[test]
 fn what_is_wrong_is_named_with_its_line_and_field() {
-    insta::assert_snapshot!(problem(|lines| lines[2] = lines[2].replace("\"index\":1", "\"index\":\"1\"")), @"");
-    insta::assert_snapshot!(problem(|lines| lines[3] = lines[3].replace("\"id\":", "\"name\":")), @"");
-    insta::assert_snapshot!(problem(|lines| lines[3] = lines[3].replace("{\"index", "{\"more\":1,\"index")), @"");
-    insta::assert_snapshot!(problem(|lines| lines[1].truncate(20)), @"");
-    insta::assert_snapshot!(problem(|lines| lines.swap(1, 2)), @"");
-    insta::assert_snapshot!(problem(|lines| lines.truncate(3)), @"");
-    insta::assert_snapshot!(problem(|lines| lines[2].clear()), @"");
-    insta::assert_snapshot!(problem(|lines| lines[1] = lines[1].replace(",\"id\"", ",\"repeat\":3,\"id\"")), @"");
-    insta::assert_snapshot!(problem(|lines| lines[0] = lines[0].replace("baseline\":1", "baseline\":2")), @"");
-    insta::assert_snapshot!(problem(|lines| lines[0] = lines[0].replace("\"seed\"", "\"sead\"")), @"");
-    insta::assert_snapshot!(problem(|lines| drop(lines.remove(0))), @"");
-    insta::assert_snapshot!(problem(Vec::clear), @"");
+    insta::assert_snapshot!(problem(|lines| lines[2] = lines[2].replace("\"index\":1", "\"index\":\"1\"")), @r#"baseline.jsonl, line 3: `index`: invalid type: string "1", expected u64: the file was edited, or a newer Scorebox wrote it; write it again"#);
+    insta::assert_snapshot!(problem(|lines| lines[3] = lines[3].replace("\"id\":", "\"name\":")), @"baseline.jsonl, line 4: `id`: it is missing: the file was edited, or a newer Scorebox wrote it; write it again");
+    insta::assert_snapshot!(problem(|lines| lines[3] = lines[3].replace("{\"index", "{\"more\":1,\"index")), @"baseline.jsonl, line 4: `more`: there is no such field: the file was edited, or a newer Scorebox wrote it; write it again");
+    insta::assert_snapshot!(problem(|lines| lines[1].truncate(20)), @r"baseline.jsonl, line 2: not a JSON object (column 20: control character (\u0000-\u001F) found while parsing a string): the file was cut or edited; write it again");
+    insta::assert_snapshot!(problem(|lines| lines.swap(1, 2)), @"baseline.jsonl, line 3: `index` 0, `repeat` 0 came twice or too late: the file was edited or merged; write it again");
+    insta::assert_snapshot!(problem(|lines| lines.truncate(3)), @"baseline.jsonl, line 4: the file ends after 2 of 4 rows: it was cut; write it again");
+    insta::assert_snapshot!(problem(|lines| lines[2].clear()), @"baseline.jsonl, line 3: not a JSON object (column 0: EOF while parsing a value): the file was cut or edited; write it again");
+    insta::assert_snapshot!(problem(|lines| lines[1] = lines[1].replace(",\"id\"", ",\"repeat\":3,\"id\"")), @"baseline.jsonl, line 2: `repeat`: 3 is too high: the run evaluated each example 1 times: the file was edited, or a newer Scorebox wrote it; write it again");
+    insta::assert_snapshot!(problem(|lines| lines[0] = lines[0].replace("baseline\":1", "baseline\":2")), @"baseline.jsonl, line 1: the baseline has version 2, and this Scorebox reads version 1: use a newer Scorebox, or write it again");
+    insta::assert_snapshot!(problem(|lines| lines[0] = lines[0].replace("\"seed\"", "\"sead\"")), @"baseline.jsonl, line 1: `record`: missing field `seed`: the file was edited, or a newer Scorebox wrote it; write it again");
+    insta::assert_snapshot!(problem(|lines| drop(lines.remove(0))), @"baseline.jsonl, line 1: this is no baseline: its first line has no `scorebox_baseline`; `scorebox baseline RUN` writes one");
+    insta::assert_snapshot!(problem(Vec::clear), @"baseline.jsonl, line 1: this is no baseline: its first line has no `scorebox_baseline`; `scorebox baseline RUN` writes one");
 }
 
 #[test]

@@ -1,8 +1,6 @@
 use proptest::prelude::*;
 use scorebox_core::Value;
-use scorebox_verdict::{
-    CompareOptions, ComparisonError, IntervalMethod, NumericKind, PairedBy, Sides, TestMethod,
-};
+use scorebox_verdict::{CompareOptions, ComparisonError, IntervalMethod, NumericKind, PairedBy, Sides, TestMethod};
 
 use crate::support::{Run, Said, compare, compare_with, feedback, numbers};
 
@@ -76,10 +74,8 @@ fn earlier_turns_of_a_session_are_not_missing() {
 #[test]
 fn repeats_are_averaged_so_that_the_example_is_the_unit() {
     let a = Run::repeated(3, 2).scorer("s", [true, false, true, true, false, false]);
-    let b = Run::repeated(3, 4).scorer(
-        "s",
-        [true, true, true, false, true, true, true, true, true, false, false, false],
-    );
+    let b =
+        Run::repeated(3, 4).scorer("s", [true, true, true, false, true, true, true, true, true, false, false, false]);
     let report = compare(&a, &b);
     let it = numbers(&report, "s");
     assert_eq!((it.kind, it.n), (NumericKind::Number, 3));
@@ -249,14 +245,14 @@ fn rows_must_come_in_their_order_and_with_what_is_needed() {
 
 #[test]
 fn what_was_found_is_said_in_a_sentence() {
-    let a = Run::new(12).scorer("up", [false; 12]).scorer("same", [1.0; 12]).scorer(
-        "noise",
-        (0..12).map(|index| f64::from(index % 4)),
-    );
-    let b = Run::new(12).scorer("up", [true; 12]).scorer("same", [1.0; 12]).scorer(
-        "noise",
-        (0..12).map(|index| f64::from(index % 3)),
-    );
+    let a = Run::new(12)
+        .scorer("up", [false; 12])
+        .scorer("same", [1.0; 12])
+        .scorer("noise", (0..12).map(|index| f64::from(index % 4)));
+    let b = Run::new(12)
+        .scorer("up", [true; 12])
+        .scorer("same", [1.0; 12])
+        .scorer("noise", (0..12).map(|index| f64::from(index % 3)));
     let report = compare(&a, &b);
     insta::assert_snapshot!(numbers(&report, "up").sentence(), @"Better: +1.000 [+0.657, +1.000] (p < 0.001, McNemar's exact test).");
     insta::assert_snapshot!(numbers(&report, "same").sentence(), @"No difference: all 12 pairs have the same value in both runs.");
@@ -266,7 +262,8 @@ fn what_was_found_is_said_in_a_sentence() {
 
 #[test]
 fn a_report_survives_json() {
-    let a = Run::new(4).predicted(|index| index, |_| 9).scorer("s", [1.0, 2.0, 3.0, 5.0]).scorer("t", ["a", "b", "c", "d"]);
+    let a =
+        Run::new(4).predicted(|index| index, |_| 9).scorer("s", [1.0, 2.0, 3.0, 5.0]).scorer("t", ["a", "b", "c", "d"]);
     let b = Run::new(4).predicted(|_| 3, |_| 7).scorer("s", [1.5, 2.0, 1.0, 5.0]).scorer("t", ["a", "b", "x", "d"]);
     let options = CompareOptions { by: Some("tags.topic".parse().unwrap()), ..CompareOptions::default() };
     let report = compare_with(&a, &b, options);

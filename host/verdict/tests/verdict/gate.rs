@@ -101,14 +101,26 @@ fn the_ends_of_the_interval_of_a_mean_can_be_required() {
         "same.low >= 5",
         "once.low >= 1",
     ]);
-    insta::assert_snapshot!(explained(&evaluate(&gate, &run)), @"");
+    insta::assert_snapshot!(explained(&evaluate(&gate, &run)), @r"
+    correct low >= 0.82   passed   0.826, n = 100
+    correct low >= 0.90   failed   0.826, n = 100
+    correct high <= 95 %   passed   94.5 %, n = 100
+    tone low >= 3.80   passed   3.827, n = 100
+    tone median >= 4.00   passed   4.000 [4.000, 4.000], n = 100
+    same low >= 5.00   passed   5.000, n = 100
+    once low >= 1.00   not decidable   1 value of `once` are too few for an interval
+    ");
 }
 
 #[test]
 fn pass_at_k_and_pass_pow_k_can_be_required_of_repeats() {
     let run = Run::repeated(4, 3).scorer("correct", (0..12).map(|row| row % 4 != 0));
     let gate = require(&["correct.pass_at_3 >= 0.95", "correct.pass_pow_3 >= 70%", "correct.pass_at_4 >= 0.5"]);
-    insta::assert_snapshot!(explained(&evaluate(&gate, &run)), @"");
+    insta::assert_snapshot!(explained(&evaluate(&gate, &run)), @r"
+    correct pass_at_3 >= 0.95   passed   1.000 [0.510, 1.000] (4 examples)
+    correct pass_pow_3 >= 70 %   failed   25.0 % [4.6 %, 69.9 %] (4 examples)
+    correct pass_at_4 >= 0.50   failed   `correct` has no pass_at_4: it needs booleans and a run with at least so many `repeats`
+    ");
 }
 
 #[test]
@@ -120,13 +132,10 @@ fn a_run_passes_when_all_that_is_required_holds() {
 
 #[test]
 fn what_does_not_exist_fails_and_says_what_does() {
-    let run = Run::new(2)
-        .scorer("tone", ["kind", "rude"])
-        .scorer("number", [1.0, 2.0])
-        .scorer(
-            "judge",
-            [1, 2].map(|value| Said::Values(vec![("a", Value::Boolean(true)), ("b", Value::Integer(value))])),
-        );
+    let run = Run::new(2).scorer("tone", ["kind", "rude"]).scorer("number", [1.0, 2.0]).scorer(
+        "judge",
+        [1, 2].map(|value| Said::Values(vec![("a", Value::Boolean(true)), ("b", Value::Integer(value))])),
+    );
     let gate = require(&[
         "correctness.mean >= 1",
         "tone.mean >= 1",

@@ -1,5 +1,7 @@
 //! What the crate says of runs that were made by hand.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod agreement;
 mod baseline;
 mod comparability;

@@ -80,11 +80,13 @@ fn what_is_wrong_is_named_with_its_place_and_what_may_stand_there() {
 
 #[test]
 fn texts_that_are_no_requirements_are_refused_without_a_crash() {
-    for text in ["", " ", ">=", ">= 1", ".mean >= 1", "a. >= 1", "`", "``.mean >= 1", "`a.mean >= 1", "a.mean >= ", "a.mean >="]
+    for text in
+        ["", " ", ">=", ">= 1", ".mean >= 1", "a. >= 1", "`", "``.mean >= 1", "`a.mean >= 1", "a.mean >= ", "a.mean >="]
     {
         assert!(text.parse::<Requirement>().is_err(), "{text:?}");
     }
-    for text in ["a.mean >= nan", "a.mean >= inf", "a.pass_at_0 >= 1", "a.pass_at_03 >= 1", "a.mean >= 1 >= 2", "é>=1"] {
+    for text in ["a.mean >= nan", "a.mean >= inf", "a.pass_at_0 >= 1", "a.pass_at_03 >= 1", "a.mean >= 1 >= 2", "é>=1"]
+    {
         assert!(text.parse::<Requirement>().is_err(), "{text:?}");
     }
     assert!(format!("{}.mean >= 1", "a".repeat(2000)).parse::<Requirement>().is_err());

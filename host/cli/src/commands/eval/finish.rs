@@ -7,11 +7,10 @@ use scorebox_report::ReportContext;
 use scorebox_store::Store;
 use scorebox_verdict::GateReport;
 
-use crate::commands::runs::look;
+use crate::commands::runs::slices;
 use crate::config::Project;
 use crate::exit::Stop;
 use crate::gating;
-use crate::report::FailureGroup;
 use crate::reporting;
 
 use super::EvalOptions;
@@ -20,7 +19,6 @@ use super::running::Ran;
 /// What was found out about a run.
 pub(super) struct Finished {
     pub(super) folder: Option<PathBuf>,
-    pub(super) failures: Vec<FailureGroup>,
     pub(super) slices: Vec<(FieldPath, Vec<(String, Summary)>)>,
     pub(super) gate: Option<GateReport>,
 }
@@ -32,10 +30,7 @@ pub(super) async fn finish(
     options: &EvalOptions,
 ) -> Result<Finished, Stop> {
     let record = &ran.record;
-    let (failures, slices) = match &ran.failures {
-        Some(failures) if options.by.is_empty() => (failures.groups(), Vec::new()),
-        _ => look(store, record, &options.by).await?,
-    };
+    let slices = slices(store, record, &options.by).await?;
     let (gate, comparison) = match project.gate() {
         Some(config) => {
             let decided = gating::decide(store, record, config, project).await?;
@@ -52,5 +47,5 @@ pub(super) async fn finish(
         Some(output) => Some(reporting::write_folder(store, record, &output).await?),
         None => None,
     };
-    Ok(Finished { folder, failures, slices, gate })
+    Ok(Finished { folder, slices, gate })
 }

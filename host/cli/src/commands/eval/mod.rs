@@ -20,7 +20,7 @@ use super::{dry_run, print_json};
 use crate::arguments::{CourseArguments, EvalArguments, StoreArgument};
 use crate::config::Overrides;
 use crate::exit::{GATE_FAILED, INTERRUPTED, Stop, UNFINISHED};
-use crate::report::{self, FailureGroup};
+use crate::report;
 use crate::terminal::{FAINT, WARN, count};
 
 pub(crate) use course::Course;
@@ -47,7 +47,6 @@ pub(crate) struct Evaluated {
     pub(crate) gate: Option<GateReport>,
     /// Where the run is kept.
     pub(crate) store: Store,
-    failures: Vec<FailureGroup>,
     /// Summaries by the fields that were asked for.
     slices: Vec<(FieldPath, Vec<(String, Summary)>)>,
     predictor: Option<String>,
@@ -68,6 +67,7 @@ pub(crate) async fn run(arguments: &EvalArguments, quiet: bool) -> Result<ExitCo
     } else {
         super::print(&evaluated.report(quiet, arguments.explain))?;
     }
+    evaluated.store.close().await;
     Ok(evaluated.exit_code())
 }
 
@@ -115,7 +115,6 @@ pub(crate) async fn evaluate(path: &Path, options: &EvalOptions) -> Result<Evalu
         folder: finished.folder,
         gate: finished.gate,
         store,
-        failures: finished.failures,
         slices: finished.slices,
         predictor: project.predictor().map(str::to_owned),
         reading: gateway.reading(),
@@ -158,7 +157,7 @@ impl Evaluated {
         if let Some(summary) = &self.record.summary {
             text += &report::summary(summary, self.predictor.as_deref());
             text += &report::repeats(summary);
-            text += &report::failures(&self.failures, summary);
+            text += &report::failures(summary);
         }
         self.slices.iter().for_each(|(field, slices)| text += &report::slices(field, slices));
         text += &report::models(&self.reading);

@@ -10,7 +10,6 @@ use scorebox_store::{Store, StoreMemo};
 
 use crate::exit::{INTERRUPTED, Stop};
 use crate::progress::ProgressDisplay;
-use crate::report::{FailureDigest, Watched};
 use crate::terminal::{self, FAINT, STRONG, WARN, count};
 
 use super::EvalOptions;
@@ -22,8 +21,6 @@ pub(super) struct Ran {
     pub(super) record: RunRecord,
     /// What earlier results spared each function.
     pub(super) spared: Vec<Spared>,
-    /// The failures of all its rows, where all went by here; otherwise they are to be looked for.
-    pub(super) failures: Option<FailureDigest>,
 }
 
 pub(super) async fn run(
@@ -41,15 +38,13 @@ pub(super) async fn run(
                 terminal::note(&format!("  {} {rows} · {headline}", STRONG.paint("Known already")));
             }
             let spared = spared(reuse, not_reusable, &[], record.positions());
-            return Ok(Ran { record: *record, spared, failures: None });
+            return Ok(Ran { record: *record, spared });
         }
         Begun::Going(going) => going,
     };
     let Going { plan, record, sink, reuse, not_reusable, memo, done_before } = *going;
     let plan = plan.with_memo(memo.clone());
     let run_id = record.run_id.clone();
-    let failures = FailureDigest::default();
-    let sink = Box::new(Watched::new(sink, failures.clone()));
     let rows = plan.selected_rows();
     if !quiet {
         let before = if done_before == 0 {
@@ -84,7 +79,7 @@ pub(super) async fn run(
         terminal::warn(format_args!("not every reply could be kept, and asking again will cost again: {problem}"));
     }
     let spared = spared(reuse, not_reusable, &answered(&memo, &record), record.positions());
-    Ok(Ran { record, spared, failures: (done_before == 0).then_some(failures) })
+    Ok(Ran { record, spared })
 }
 
 /// How many rows earlier results answered, for each function in the order of the record.

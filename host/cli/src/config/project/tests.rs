@@ -5,7 +5,8 @@ use super::*;
 fn request(project: &Project) -> Result<PlanRequest, ConfigProblem> {
     let overrides = Overrides { replies: RepliesFrom::Providers, ..Overrides::default() };
     let gateway = Gateway::new(project.gateway(&overrides)?).unwrap();
-    project.request(&overrides, &gateway)
+    let DatasetChoice::File(path) = project.dataset()? else { panic!("the dataset is no file") };
+    project.request(&overrides, &gateway, path)
 }
 
 fn refused(text: &str) -> String {
@@ -21,7 +22,7 @@ const SCORER: &str = "[[scorers]]\nuse = \"text/exact_match\"\n";
 #[test]
 fn an_unknown_section_is_refused_with_what_there_is() {
     insta::assert_snapshot!(refused(&format!("{DATASET}[[scorer]]\nuse = \"text/exact_match\"")), @r"
-    qa/scorebox.toml:3:3: unknown field `scorer`, expected one of `dataset`, `predict`, `scorers`, `models`, `providers`, `permissions`, `budget`, `prices`, `run`
+    qa/scorebox.toml:3:3: unknown field `scorer`, expected one of `dataset`, `predict`, `scorers`, `models`, `providers`, `permissions`, `budget`, `prices`, `run`, `gate`
        |
      3 | [[scorer]]
        |   ^^^^^^
@@ -42,12 +43,13 @@ fn a_misspelled_key_is_suggested() {
 
 #[test]
 fn a_key_that_is_missing_is_named() {
-    insta::assert_snapshot!(refused("[dataset]\nformat = \"csv\""), @r"
-    qa/scorebox.toml:1:1: missing field `path`
+    insta::assert_snapshot!(refused("[dataset]\nformat = \"csv\""), @r#"
+    qa/scorebox.toml:1:1: [dataset] names no dataset
        |
      1 | [dataset]
        | ^^^^^^^^^
-    ");
+    help: add `path = "data.jsonl"`, or `stored = "NAME@VERSION"` for a stored dataset
+    "#);
 }
 
 #[test]

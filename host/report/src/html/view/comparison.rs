@@ -55,7 +55,8 @@ struct LineView {
     better: String,
     worse: String,
     equal: String,
-    sentence: String,
+    /// What to make of it, where no difference was shown.
+    sentence: Option<String>,
     left_out: Option<String>,
 }
 
@@ -192,7 +193,7 @@ impl LineView {
             better: thousands(numbers.better),
             worse: thousands(numbers.worse),
             equal: thousands(numbers.equal),
-            sentence: numbers.sentence(),
+            sentence: (!numbers.is_significant()).then(|| numbers.sentence()),
             left_out: None,
         }
     }
@@ -281,7 +282,11 @@ fn spending(comparison: &ComparisonReport) -> Vec<SpendingLine> {
 }
 
 fn signed_dollars(amount: f64) -> String {
-    format!("{}${:.6}", if amount < 0.0 { "−" } else { "+" }, amount.abs())
+    let sign = if amount < 0.0 { "-" } else { "+" };
+    match amount.abs() {
+        size @ (0.0..1e-5) if size > 0.0 => format!("{sign}${size:.1e}"),
+        size => format!("{sign}${size:.5}"),
+    }
 }
 
 fn latency(latency: &LatencyComparison) -> [SpendingLine; 2] {
@@ -306,7 +311,7 @@ fn nanoseconds(nanoseconds: f64) -> String {
 }
 
 fn signed_nanoseconds(difference: f64) -> String {
-    format!("{}{}", if difference < 0.0 { "−" } else { "+" }, nanoseconds(difference.abs()))
+    format!("{}{}", if difference < 0.0 { "-" } else { "+" }, nanoseconds(difference.abs()))
 }
 
 impl FlipsView {
@@ -343,9 +348,9 @@ impl FlipView {
             words,
             before: value(&flip.value.a),
             now: value(&flip.value.b),
-            inputs: flip.inputs.as_ref().map(excerpt),
-            outputs: sides(&flip.outputs),
-            rationale: sides(&flip.rationale),
+            inputs: flip.inputs.as_ref().map(json_excerpt),
+            outputs: sides(&flip.outputs, json_excerpt),
+            rationale: sides(&flip.rationale, excerpt),
         }
     }
 }
@@ -363,8 +368,20 @@ fn excerpt(excerpt: &Excerpt) -> String {
     format!("{}{}", excerpt.text, if excerpt.truncated { "…" } else { "" })
 }
 
-fn sides(sides: &Sides<Option<Excerpt>>) -> Sides<Option<String>> {
-    Sides { a: sides.a.as_ref().map(excerpt), b: sides.b.as_ref().map(excerpt) }
+/// The text where the JSON is one, or an object with nothing else; otherwise the JSON.
+fn json_excerpt(json: &Excerpt) -> String {
+    let text = match serde_json::from_str(&json.text) {
+        Ok(serde_json::Value::String(text)) => Some(text),
+        Ok(serde_json::Value::Object(fields)) if fields.len() == 1 => {
+            fields.into_iter().next().and_then(|(_, value)| value.as_str().map(str::to_owned))
+        }
+        _ => None,
+    };
+    text.unwrap_or_else(|| excerpt(json))
+}
+
+fn sides(sides: &Sides<Option<Excerpt>>, shown: impl Fn(&Excerpt) -> String) -> Sides<Option<String>> {
+    Sides { a: sides.a.as_ref().map(&shown), b: sides.b.as_ref().map(&shown) }
 }
 
 fn slice_lines(slice: &Slice, reach: f64) -> Vec<SliceLine> {

@@ -219,6 +219,15 @@ mod tests {
         let record = fixture::record(&rows);
         let facts = facts(&ReportContext::new(&record));
         let shown: Vec<_> = facts.iter().map(|fact| format!("{}: {}", fact.name, fact.value)).collect();
-        insta::assert_snapshot!(shown.join("\n"), @"");
+        insta::assert_snapshot!(shown.join("\n"), @r#"
+Started: 2026-01-02 03:04 UTC
+Took: 60.0 s
+Dataset: evals/data.jsonl (3a6eb0790f39)
+Evaluated: 4 rows
+Predictor: a172cedcae47/predict
+Git: main at 0123456789ab
+Models: $0.0220, 96 tokens, 4 requests
+Scorebox: 0.1.0
+"#);
     }
 }

@@ -9,8 +9,8 @@ use scorebox_eval::{
     ContentKey, FunctionRecord, FunctionRole, Outcome, Prediction, RowContent, RowResult, RunRecord, ScoreResult,
     SkipReason, Summary,
 };
-use serde_json::json;
 use scorebox_verdict::{CompareOptions, Comparison, ComparisonReport, FeedbackComparison, NumericComparison};
+use serde_json::json;
 
 /// A run with its rows.
 #[derive(Clone)]

@@ -57,14 +57,18 @@ function differenceSection(expectations, outputs) {
   if (parts === null) {
     return section('Difference', element('p', { class: 'note' }, 'The texts are too long and too different to be compared word by word.'));
   }
-  const tags = { '=': 'span', '-': 'del', '+': 'ins' };
-  const shown = parts.map(([kind, text]) => element(tags[kind], {}, visible(text)));
+  const shown = parts.flatMap(([kind, text]) => {
+    if (kind === '=') return [visible(text)];
+    // The space behind a word is not marked.
+    const words = text.trimEnd();
+    return [element(kind === '-' ? 'del' : 'ins', {}, visible(words)), text.slice(words.length)];
+  });
   const legend = element('p', { class: 'note' }, element('del', {}, 'expected, not in the output'), ' ', element('ins', {}, 'in the output, not expected'));
   return section('Difference', element('div', { class: 'prose difference' }, ...shown), legend);
 }
 
 function failureBlock(error) {
-  const block = [element('p', { class: 'failure' }, badge(['!', 'error', 'error']), element('code', {}, error.kind)),
+  const block = [element('p', { class: 'failure' }, badge(['!', 'error', 'error']), ' ', element('code', {}, error.kind)),
     textBlock(error.message, { isJson: false })];
   if (error.backtrace !== undefined) block.push(folded('Backtrace', {}, element('pre', {}, visible(textOf(error.backtrace)))));
   if (error.output !== undefined) block.push(folded('Output of the plugin', {}, element('pre', {}, visible(textOf(error.output)))));

@@ -42,9 +42,9 @@ function feedbackCell(column, row) {
   return [badge(MARKS[mark]), more];
 }
 
-/** Errors and failures first, then numbers, then labels; nothing comes last. */
+/** Errors and failures first, then numbers, then labels. */
 function feedbackRank(column, row) {
-  return { e: 0, f: 1, n: 2, t: 3, l: 4, j: 5, s: 6, w: 7, '-': 8 }[column.marks[row]];
+  return 'efntljsw-'.indexOf(column.marks[row]);
 }
 
 const compareTexts = new Intl.Collator(undefined, { numeric: true }).compare;
@@ -96,10 +96,10 @@ function tableColumns() {
   for (const column of table.columns) {
     const titles = feedbackTitle(column);
     columns.push({ ...titles, name: column.key, width: widthFor(titles.title), look: 'feedback',
-      cell: (row) => feedbackCell(column, row), compare: () => compareFeedback(column) });
+      cell: (row) => feedbackCell(column, row), compare: () => compareFeedback(column), isEmpty: (row) => 'sw-'.includes(column.marks[row]) });
   }
   if (table.predict_ns) {
-    columns.push({ name: 'time', title: 'Time', width: 84, isSide: true, look: 'right', compare: () => byNumber((row) => table.predict_ns[row] ?? -1),
+    columns.push({ name: 'time', title: 'Time', width: 84, isSide: true, look: 'right', compare: () => byNumber((row) => table.predict_ns[row]), isEmpty: (row) => table.predict_ns[row] === null,
       cell: (row) => [table.predict_ns[row] === null ? '' : duration(table.predict_ns[row])] });
   }
   if (table.cost_usd) {
@@ -186,7 +186,10 @@ class RowTable {
     this.rows = rows;
     if (column) {
       const compare = column.compare();
-      this.rows = rows.slice().sort(sort.direction === 'descending' ? (a, b) => compare(b, a) : compare);
+      const inDirection = sort.direction === 'descending' ? (a, b) => compare(b, a) : compare;
+      // In either direction what is not there comes last.
+      const isEmpty = column.isEmpty ?? (() => false);
+      this.rows = rows.slice().sort((a, b) => isEmpty(a) - isEmpty(b) || inDirection(a, b));
     }
     this.markSort();
     this.table.setAttribute('aria-rowcount', String(this.rows.length + 1));
