@@ -10,7 +10,7 @@ use scorebox_store::{RowParts, Store};
 use scorebox_verdict::{BaselineReader, CompareOptions, Comparison, ComparisonReport};
 
 use crate::exit::Stop;
-use crate::rows;
+use crate::rows::{self, Pages};
 
 /// What a run is compared with.
 #[derive(Clone, Debug)]
@@ -40,16 +40,16 @@ pub(crate) async fn compare(
 ) -> Result<ComparisonReport, Stop> {
     let (comparison, earlier) = match against {
         Against::Run(earlier) => {
-            let mut comparison = Comparison::new((**earlier).clone(), run.clone(), options);
-            let parts = parts(&comparison);
-            rows::each(store, earlier, parts, |row| comparison.add_a(row).map_err(Stop::unfinished)).await?;
-            (comparison, Some(earlier))
+            let comparison = Comparison::new((**earlier).clone(), run.clone(), options);
+            (with_both(store, earlier, run, comparison).await?, Some(earlier))
         }
-        Against::File(path) => (with_baseline(path, run, options)?, None),
+        Against::File(path) => {
+            let mut comparison = with_baseline(path, run, options)?;
+            let parts = parts(&comparison);
+            rows::each(store, run, parts, |row| comparison.add_b(row).map_err(Stop::unfinished)).await?;
+            (comparison, None)
+        }
     };
-    let mut comparison = comparison;
-    let parts = parts(&comparison);
-    rows::each(store, run, parts, |row| comparison.add_b(row).map_err(Stop::unfinished)).await?;
     let mut details = comparison.compare();
     let wanted = details.wanted();
     if let Some(earlier) = earlier {
@@ -57,6 +57,31 @@ pub(crate) async fn compare(
     }
     rows::at(store, run, &wanted.b, RowParts::ALL, |row| details.detail_b(row)).await?;
     Ok(details.finish())
+}
+
+/// Reads both runs at once.
+async fn with_both(
+    store: &Store,
+    earlier: &RunRecord,
+    run: &RunRecord,
+    mut comparison: Comparison,
+) -> Result<Comparison, Stop> {
+    let parts = parts(&comparison);
+    let (mut pages_a, mut pages_b) = (Pages::of(store, earlier, parts).await?, Pages::of(store, run, parts).await?);
+    let (mut has_a, mut has_b) = (true, true);
+    while has_a || has_b {
+        tokio::select! {
+            page = pages_a.next(), if has_a => match page? {
+                Some(page) => page.iter().try_for_each(|row| comparison.add_a(row)).map_err(Stop::unfinished)?,
+                None => has_a = false,
+            },
+            page = pages_b.next(), if has_b => match page? {
+                Some(page) => page.iter().try_for_each(|row| comparison.add_b(row)).map_err(Stop::unfinished)?,
+                None => has_b = false,
+            },
+        }
+    }
+    Ok(comparison)
 }
 
 fn parts(comparison: &Comparison) -> RowParts {

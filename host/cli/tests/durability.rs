@@ -2,7 +2,6 @@
 //! killed. `SCOREBOX_KILLS` says how often, for each database.
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "others need more of it")]
 mod common;
 
 use std::fmt::Write as _;
@@ -194,5 +193,5 @@ fn a_finished_run_is_not_gone_on_with() {
     let run = project.json(&["eval", "--json", "--quiet", "--limit", "20"]);
     let again = project.command(&["eval", "--resume", run["run_id"].as_str().unwrap()]).output().unwrap();
     assert_eq!(again.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&again.stderr).contains("finished"), "{again:?}");
+    assert!(String::from_utf8_lossy(&again.stderr).contains("is complete: there is nothing to go on with"), "{again:?}");
 }

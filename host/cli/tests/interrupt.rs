@@ -1,7 +1,6 @@
 //! Ctrl-C: the first ends the run cleanly and keeps what is done.
 #![cfg(unix)]
 
-#[allow(dead_code, reason = "others need more of it")]
 mod common;
 
 use std::fs;

@@ -35,7 +35,9 @@ async fn main() -> anyhow::Result<()> {
 
     let record = record(rows);
     let run = record.run_id.clone();
-    let Begun::Open(OpenRun { sink, .. }) = store.begin(&record, false).await? else { anyhow::bail!("nothing is to be written") };
+    let Begun::Open(OpenRun { sink, .. }) = store.begin(&record, false).await? else {
+        anyhow::bail!("nothing is to be written")
+    };
 
     let alone = Meter::start();
     let made: u64 = (0..rows).step_by(usize::try_from(CHUNK)?).map(|from| chunk(from, rows).len() as u64).sum();
@@ -103,7 +105,8 @@ impl Meter {
 fn cpu_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     let behind_name = stat.rsplit(')').next().unwrap_or_default();
-    let ticks: u64 = behind_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 =
+        behind_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 10)
 }
 

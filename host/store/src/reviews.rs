@@ -114,19 +114,8 @@ async fn check_corrected(session: &mut Session, run: i64, review: i64) -> Result
     }
 }
 
-type Line = (
-    i64,
-    i64,
-    String,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    Option<String>,
-    String,
-    String,
-    Option<i64>,
-);
+type Line =
+    (i64, i64, String, String, String, Option<String>, Option<String>, Option<String>, String, String, Option<i64>);
 
 fn read(line: Line) -> Result<Review, String> {
     let (key, position, role, name, value, rationale, metadata, span_id, reviewer, created_at, corrects) = line;

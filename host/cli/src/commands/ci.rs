@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
+use scorebox_core::RunId;
 use scorebox_report::{Annotations, Places, ReportContext, ReportFormat, ReportRequest};
 use scorebox_store::RowParts;
 
@@ -43,14 +44,25 @@ pub(crate) async fn run(arguments: &CiArguments, quiet: bool) -> Result<ExitCode
         ..EvalOptions::default()
     };
     let evaluated = eval::evaluate(&arguments.path, &options).await?;
-    print(&evaluated.report(quiet, false))?;
-    match service() {
+    let service = service();
+    match service {
+        Service::GitHub => print(&without_commands(&evaluated.report(quiet, false)))?,
+        Service::GitLab | Service::Other => print(&evaluated.report(quiet, false))?,
+    };
+    match service {
         Service::GitHub => annotate_github(&evaluated, &project, &arguments.output).await?,
         Service::GitLab => annotate_gitlab(&evaluated, &project, &arguments.output).await?,
         Service::Other => {}
     }
     evaluated.store.close().await;
     Ok(evaluated.exit_code())
+}
+
+/// GitHub obeys lines that begin with `::`, and what a plugin says may hold one. Between these two lines it obeys none;
+/// nobody can guess the word that ends that.
+fn without_commands(text: &str) -> String {
+    let word = RunId::generate();
+    format!("::stop-commands::{word}\n{text}::{word}::\n")
 }
 
 fn service() -> Service {

@@ -428,7 +428,7 @@ mod forms {
     #[expect(dead_code, reason = "only its schema is used")]
     pub(super) enum DatasetForm {
         Stored(String),
-        Table(super::DatasetSection),
+        Table(Box<super::DatasetSection>),
     }
 
     /// The format of a dataset.

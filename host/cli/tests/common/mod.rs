@@ -1,4 +1,6 @@
 //! The `scorebox` command in a folder of its own.
+#![allow(dead_code, reason = "each test needs a part of it")]
+#![allow(clippy::unwrap_used, reason = "what a test did not expect ends it")]
 
 use std::ffi::OsStr;
 use std::fs;
@@ -64,7 +66,6 @@ impl Sandbox {
 }
 
 /// Whether a run has written rows to the store of a project.
-#[allow(dead_code, reason = "not all tests need it")]
 pub(crate) fn has_rows(project: &Path) -> bool {
     // A new store takes less than this in its log before there are rows.
     const ROWS_BEGIN: u64 = 600_000;

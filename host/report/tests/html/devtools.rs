@@ -158,7 +158,8 @@ impl Browser {
 
     fn send(&mut self, method: &str, params: Value) -> Value {
         self.last_id += 1;
-        let mut request = json!({ "id": self.last_id, "method": method, "params": params });
+        let mut request = json!({ "id": self.last_id, "method": method });
+        request["params"] = params;
         if let Some(session) = &self.session {
             request["sessionId"] = json!(session);
         }

@@ -128,7 +128,7 @@ fn row(index: u64, wrong_one_in: usize) -> RowResult {
         output_tokens: 64,
         cost: Cost::from_picodollars(84_900_000 + 1000 * chance.below(9000) as u64),
     };
-    let share = if is_right { 1.0 } else { 0.35 + chance.below(600) as f64 / 1000.0 };
+    let share = if is_right { 1.0 } else { 0.35 + f64::from(u16::try_from(chance.below(600)).unwrap()) / 1000.0 };
     row = row.with_value("token_f1", number(share), None);
     row = if chance.is_one_in(90) { with_crash(row, &mut chance) } else { with_tone(row, &mut chance) };
     row.row

@@ -25,10 +25,9 @@ struct Applied {
 pub(super) async fn migrate(database: &Database) -> Result<(), StoreError> {
     // Most stores are up to date: no need to wait for writers then.
     let mut session = database.snapshot().await?;
-    if has_versions(&mut session).await? {
-        if check(database, &applied(&mut session).await?)? == VERSIONS.len() {
-            return Ok(());
-        }
+    let is_made = has_versions(&mut session).await?;
+    if is_made && check(database, &applied(&mut session).await?)? == VERSIONS.len() {
+        return Ok(());
     }
     drop(session);
     let mut transaction = database.exclusive().await?;

@@ -18,6 +18,7 @@ use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool}
 pub(crate) use keys::next_key;
 pub(crate) use trouble::Trouble;
 
+use self::sqlite::SqliteTransaction;
 use crate::error::StoreError;
 use crate::location::{Place, StoreLocation};
 
@@ -49,7 +50,8 @@ pub(crate) struct Session {
 
 enum Link {
     Sqlite(PoolConnection<Sqlite>),
-    SqliteTransaction(sqlx::Transaction<'static, Sqlite>),
+    SqliteSnapshot(sqlx::Transaction<'static, Sqlite>),
+    SqliteTransaction(SqliteTransaction),
     Postgres(PoolConnection<Postgres>),
     PostgresTransaction(sqlx::Transaction<'static, Postgres>),
 }
@@ -124,7 +126,7 @@ impl Database {
     /// A connection on which several statements see the same state.
     pub(crate) async fn snapshot(&self) -> Result<Transaction, StoreError> {
         let link = match &self.pools {
-            Pools::Sqlite { readers, .. } => readers.begin().await.map(Link::SqliteTransaction),
+            Pools::Sqlite { readers, .. } => readers.begin().await.map(Link::SqliteSnapshot),
             Pools::Postgres(pool) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 pool.begin_with(begin).await.map(Link::PostgresTransaction)
@@ -136,7 +138,7 @@ impl Database {
     /// A transaction for writing. In SQLite it is the only one; in PostgreSQL others may write at the same time.
     pub(crate) async fn transaction(&self) -> Result<Transaction, StoreError> {
         let link = match &self.pools {
-            Pools::Sqlite { writer, .. } => writer.begin_with("BEGIN IMMEDIATE").await.map(Link::SqliteTransaction),
+            Pools::Sqlite { writer, .. } => SqliteTransaction::begin(writer).await.map(Link::SqliteTransaction),
             Pools::Postgres(pool) => pool.begin().await.map(Link::PostgresTransaction),
         };
         self.begun(link, "begin to write").map(Transaction)
@@ -167,7 +169,8 @@ impl Session {
     pub(crate) fn connection(&mut self) -> Connection<'_> {
         match &mut self.link {
             Link::Sqlite(connection) => Connection::Sqlite(connection),
-            Link::SqliteTransaction(transaction) => Connection::Sqlite(transaction),
+            Link::SqliteSnapshot(transaction) => Connection::Sqlite(transaction),
+            Link::SqliteTransaction(transaction) => Connection::Sqlite(transaction.connection()),
             Link::Postgres(connection) => Connection::Postgres(connection),
             Link::PostgresTransaction(transaction) => Connection::Postgres(transaction),
         }
@@ -183,6 +186,7 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), StoreError> {
         let Session { location, link } = self.0;
         let committed = match link {
+            Link::SqliteSnapshot(transaction) => transaction.commit().await,
             Link::SqliteTransaction(transaction) => transaction.commit().await,
             Link::PostgresTransaction(transaction) => transaction.commit().await,
             Link::Sqlite(_) | Link::Postgres(_) => Ok(()),

@@ -5,8 +5,9 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection as _, SqlitePool};
+use sqlx::{ConnectOptions, Connection as _, Sqlite, SqliteConnection, SqlitePool};
 
 use super::{Pools, Trouble, WRITER_PATIENCE};
 use crate::error::StoreError;
@@ -64,6 +65,42 @@ async fn connect_once(pool: &SqlitePool) -> Result<(), sqlx::Error> {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
             outcome => return outcome.map(drop),
+        }
+    }
+}
+
+/// A transaction for writing.
+///
+/// sqlx counts the transactions of a connection, and after an error for which SQLite has ended one by itself – a full disk –
+/// its count is wrong for good. So they are begun and ended with plain statements here, and a connection on which one was
+/// not committed is closed, which takes everything back.
+pub(super) struct SqliteTransaction {
+    connection: PoolConnection<Sqlite>,
+    is_committed: bool,
+}
+
+impl SqliteTransaction {
+    pub(super) async fn begin(pool: &SqlitePool) -> Result<Self, sqlx::Error> {
+        let mut transaction = Self { connection: pool.acquire().await?, is_committed: false };
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut *transaction.connection).await?;
+        Ok(transaction)
+    }
+
+    pub(super) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.connection
+    }
+
+    pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
+        sqlx::query("COMMIT").execute(&mut *self.connection).await?;
+        self.is_committed = true;
+        Ok(())
+    }
+}
+
+impl Drop for SqliteTransaction {
+    fn drop(&mut self) {
+        if !self.is_committed {
+            self.connection.close_on_drop();
         }
     }
 }

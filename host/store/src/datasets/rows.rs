@@ -9,8 +9,9 @@ use tokio::runtime::Handle;
 use super::error::ManagedDatasetError;
 use super::version::DatasetVersion;
 use crate::Store;
-use crate::database::{Database, ask};
-use crate::lines::{StoredExample, signed, unsigned};
+use crate::database::Database;
+use crate::lines::StoredExample;
+use crate::read::read_examples;
 
 /// Examples that are asked for at a time.
 const PAGE: u64 = 256;
@@ -26,33 +27,23 @@ impl Store {
     }
 }
 
-/// A line of `examples`, without what only results need.
-type Line = (i64, String, String, Option<String>, Option<String>, Option<String>, Option<String>);
-
 pub(super) async fn read(
     database: &Database,
     version: &DatasetVersion,
     positions: Range<u64>,
 ) -> Result<Vec<Example>, ManagedDatasetError> {
-    const READ: &str = "SELECT position, id, inputs, outputs, expectations, trace, tags FROM examples \
-         WHERE snapshot = $1 AND position >= $2 AND position < $3 ORDER BY position";
     let positions = positions.start..positions.end.min(version.rows);
     let mut session = database.session().await?;
-    let lines: Vec<Line> = ask!(session, "read the examples", connection => {
-        let read = sqlx::query_as(READ).bind(version.snapshot);
-        read.bind(signed(positions.start)).bind(signed(positions.end)).fetch_all(connection).await
-    })?;
-    let mut lines = lines.into_iter();
-    positions.map(|position| example(version, position, lines.next())).collect()
+    let lines = read_examples(&mut session, version.snapshot, positions.clone(), true).await?;
+    let found = positions.start + lines.len() as u64;
+    if found < positions.end {
+        return Err(ManagedDatasetError::Incomplete { version: version.to_string(), position: found + 1 });
+    }
+    positions.zip(lines).map(|(position, line)| example(version, position, line)).collect()
 }
 
-fn example(version: &DatasetVersion, position: u64, line: Option<Line>) -> Result<Example, ManagedDatasetError> {
-    let line = line.filter(|line| unsigned(line.0) == position);
-    let Some((_, id, inputs, outputs, expectations, trace, tags)) = line else {
-        return Err(ManagedDatasetError::Incomplete { version: version.to_string(), position: position + 1 });
-    };
-    let stored = StoredExample { id, content: Vec::new(), inputs, outputs, expectations, trace, tags };
-    stored.into_example().map_err(|problem| {
+fn example(version: &DatasetVersion, position: u64, line: StoredExample) -> Result<Example, ManagedDatasetError> {
+    line.into_example().map_err(|problem| {
         let problem = format!("examples, snapshot {}, position {position}: {problem}", version.snapshot);
         ManagedDatasetError::Unreadable { version: version.to_string(), problem }
     })

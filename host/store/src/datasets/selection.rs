@@ -260,10 +260,10 @@ mod tests {
     #[test]
     fn what_is_no_condition_says_why() {
         let message = |text: &str| text.parse::<RowCondition>().unwrap_err().to_string();
-        insta::assert_snapshot!(message("tags.topic"), @"");
-        insta::assert_snapshot!(message("=x"), @"");
-        insta::assert_snapshot!(message("tags.topic!x"), @"");
-        insta::assert_snapshot!(message("accuracy<high"), @"");
+        insta::assert_snapshot!(message("tags.topic"), @r#""tags.topic" is no condition: write FIELD=VALUE, FIELD!=VALUE or SCORER<NUMBER (also <=, > and >=), such as tags.topic=billing or faithfulness<0.5"#);
+        insta::assert_snapshot!(message("=x"), @r#""=x" is no condition: write FIELD=VALUE, FIELD!=VALUE or SCORER<NUMBER (also <=, > and >=), such as tags.topic=billing or faithfulness<0.5"#);
+        insta::assert_snapshot!(message("tags.topic!x"), @r#""tags.topic!x" is no condition: write FIELD=VALUE, FIELD!=VALUE or SCORER<NUMBER (also <=, > and >=), such as tags.topic=billing or faithfulness<0.5"#);
+        insta::assert_snapshot!(message("accuracy<high"), @r#""accuracy<high": "high" is no number, and only numbers are less or more than others: write = or !="#);
     }
 
     proptest! {

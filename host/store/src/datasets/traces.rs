@@ -206,16 +206,16 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
         let without_inputs = trace(r#"{"span_id":"a","name":"app","start_time_unix_nano":1}"#);
-        insta::assert_snapshot!(problem(&format!("\n{without_inputs}")), @"");
-        insta::assert_snapshot!(problem(&trace("")), @"");
-        insta::assert_snapshot!(problem(r#"{"trace_id":"t-1","spans":[],"span":1}"#), @"");
-        insta::assert_snapshot!(problem("{"), @"");
-        insta::assert_snapshot!(problem(&format!("{}{}", "[".repeat(200), "]".repeat(200))), @"");
+        insta::assert_snapshot!(problem(&format!("\n{without_inputs}")), @"2:1: the trace t-1: its root, span a, has no `inputs`: leave the trace out, or record what was asked");
+        insta::assert_snapshot!(problem(&trace("")), @"1:1: the trace t-1 has no root: one of its spans must be part of no other one of them");
+        insta::assert_snapshot!(problem(r#"{"trace_id":"t-1","spans":[],"span":1}"#), @r#"1:35: not a trace: unknown field `span`, expected `trace_id` or `spans`; each line must be a trace such as {"trace_id": "…", "spans": [{"span_id": "…", "name": "…", "start_time_unix_nano": 0}]}"#);
+        insta::assert_snapshot!(problem("{"), @"1:1: not JSON: EOF while parsing an object; each line must be one complete JSON object");
+        insta::assert_snapshot!(problem(&format!("{}{}", "[".repeat(200), "]".repeat(200))), @"1:1: arrays and objects nest deeper than 128 levels: flatten them");
     }
 
     #[test]
     fn a_line_that_is_too_long_is_not_read_to_its_end() {
         let long = format!("\"{}\"", "x".repeat(17 * 1024 * 1024));
-        insta::assert_snapshot!(problem(&long), @"");
+        insta::assert_snapshot!(problem(&long), @"1:1: the line is longer than 16777216 bytes: leave out what no scorer needs");
     }
 }

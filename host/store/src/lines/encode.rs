@@ -115,7 +115,7 @@ fn say<'r>(line: &mut FeedbackLine<'r>, feedback: &'r Feedback, scorer: &str) {
     line.name = (feedback.name != scorer).then_some(&feedback.name);
     line.rationale = feedback.rationale.as_deref().map(stored);
     line.metadata = feedback.metadata.as_ref().map(Json::as_str);
-    line.span_id = feedback.span_id.as_ref().map(|id| id.as_str());
+    line.span_id = feedback.span_id.as_ref().map(scorebox_core::SpanId::as_str);
     line.number = feedback.value.as_f64();
     (line.kind, line.body) = match &feedback.value {
         Value::Boolean(_) => (Kind::Boolean, None),

@@ -1,7 +1,7 @@
 //! What stands in one line of the wide tables, the same for both databases, and how results become lines and lines results.
 
-mod encode;
 mod decode;
+mod encode;
 mod trace;
 
 use std::borrow::Cow;
@@ -98,16 +98,8 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 8] = [
-        Self::Boolean,
-        Self::Integer,
-        Self::Number,
-        Self::Text,
-        Self::Json,
-        Self::Error,
-        Self::Skipped,
-        Self::Nothing,
-    ];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Boolean, Self::Integer, Self::Number, Self::Text, Self::Json, Self::Error, Self::Skipped, Self::Nothing];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {

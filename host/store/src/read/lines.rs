@@ -154,11 +154,7 @@ pub(crate) async fn read_predictions(
 }
 
 /// What is told of the calls of predictions, without what they gave.
-async fn read_calls(
-    session: &mut Session,
-    column: i64,
-    wanted: &Wanted,
-) -> Result<Vec<StoredPrediction>, StoreError> {
+async fn read_calls(session: &mut Session, column: i64, wanted: &Wanted) -> Result<Vec<StoredPrediction>, StoreError> {
     type Line = (i64, Option<String>, i64, Option<i64>, bool, Option<String>);
     let sql = format!(
         "SELECT position, error, elapsed_ns, started_ns, is_reused, usage FROM predictions \
@@ -182,10 +178,8 @@ async fn read_calls(
 }
 
 async fn read_spans(session: &mut Session, column: i64, wanted: &Wanted) -> Result<Spans, StoreError> {
-    let sql = format!(
-        "SELECT position, body FROM spans WHERE col = $1 AND {} ORDER BY position, place",
-        wanted.condition()
-    );
+    let sql =
+        format!("SELECT position, body FROM spans WHERE col = $1 AND {} ORDER BY position, place", wanted.condition());
     let lines: Vec<(i64, String)> = ask!(session, "read spans", connection => {
         let read = sqlx::query_as(AssertSqlSafe(&*sql)).bind(column).bind(wanted.first()).bind(wanted.end());
         read.persistent(wanted.is_usual()).fetch_all(connection).await
@@ -266,23 +260,9 @@ pub(crate) async fn read_feedback(
 }
 
 /// The lines of feedback without what is only for people to read.
-async fn read_values(
-    session: &mut Session,
-    column: i64,
-    wanted: &Wanted,
-) -> Result<Vec<StoredFeedback>, StoreError> {
-    type Line = (
-        i64,
-        i64,
-        String,
-        Option<f64>,
-        Option<i64>,
-        Option<i64>,
-        bool,
-        Option<String>,
-        Option<String>,
-        Option<String>,
-    );
+async fn read_values(session: &mut Session, column: i64, wanted: &Wanted) -> Result<Vec<StoredFeedback>, StoreError> {
+    type Line =
+        (i64, i64, String, Option<f64>, Option<i64>, Option<i64>, bool, Option<String>, Option<String>, Option<String>);
     let sql = format!(
         "SELECT position, place, kind, number, elapsed_ns, started_ns, is_reused, name, body, usage FROM feedback \
          WHERE col = $1 AND {} ORDER BY position, place",

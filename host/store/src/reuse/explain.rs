@@ -138,7 +138,11 @@ pub(crate) fn explain(new: &RunRecord, positions: u64, function: &FunctionRecord
     } else if earlier.record.dataset.snapshot != new.dataset.snapshot {
         Change::Dataset { run }
     } else if earlier.done < positions {
-        if earlier.record.dataset.limit == new.dataset.limit { Change::Incomplete { run } } else { Change::Dataset { run } }
+        if earlier.record.dataset.limit == new.dataset.limit {
+            Change::Incomplete { run }
+        } else {
+            Change::Dataset { run }
+        }
     } else if !have_equal_outputs(&earlier.record, new) {
         Change::Outputs { run }
     } else {

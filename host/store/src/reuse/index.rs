@@ -45,11 +45,10 @@ impl ContentIndex {
     pub(crate) async fn load(session: &mut Session, fingerprint: Digest) -> Result<Self, StoreError> {
         const FIND: &str = "SELECT key, snapshot, repeats, positions, predicted FROM columns \
              WHERE fingerprint = $1 AND positions > 0 ORDER BY key DESC LIMIT $2";
-        let found: Vec<(i64, i64, i64, i64, Option<i64>)> =
-            ask!(session, "look for earlier results", connection => {
-                let find = sqlx::query_as(FIND).bind(fingerprint.to_string()).bind(MAX_COLUMNS);
-                find.fetch_all(connection).await
-            })?;
+        let found: Vec<(i64, i64, i64, i64, Option<i64>)> = ask!(session, "look for earlier results", connection => {
+            let find = sqlx::query_as(FIND).bind(fingerprint.to_string()).bind(MAX_COLUMNS);
+            find.fetch_all(connection).await
+        })?;
         let mut index = Self::default();
         for (column, snapshot, repeats, positions, predicted) in found {
             let (repeats, positions) = (unsigned(repeats).max(1), unsigned(positions));
@@ -62,7 +61,8 @@ impl ContentIndex {
     }
 
     async fn add(&mut self, session: &mut Session, candidate: Candidate) -> Result<(), StoreError> {
-        const SCORED: &str = "SELECT position, content FROM predictions WHERE col = $1 AND position >= $2 AND position < $3";
+        const SCORED: &str =
+            "SELECT position, content FROM predictions WHERE col = $1 AND position >= $2 AND position < $3";
         const EXAMPLES: &str =
             "SELECT position, content FROM examples WHERE snapshot = $1 AND position >= $2 AND position < $3";
         // Where outputs were scored, the content stands with them; otherwise with the example, once for all repeats.
@@ -85,7 +85,7 @@ impl ContentIndex {
             for (position, content) in page {
                 // A content of another length belongs to nothing that could be asked for.
                 if let Ok(content) = content.try_into() {
-                    let at = column << COLUMN_SHIFT | unsigned(position) * repeats;
+                    let at = (column << COLUMN_SHIFT) | (unsigned(position) * repeats);
                     self.rows.push(IndexedRow { content, at });
                 }
             }

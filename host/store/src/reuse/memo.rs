@@ -31,7 +31,11 @@ struct Function {
 pub(crate) enum Source {
     Nothing,
     /// A column of the run, with all positions below one.
-    Column { column: i64, positions: u64, answers: Answers },
+    Column {
+        column: i64,
+        positions: u64,
+        answers: Answers,
+    },
     /// Rows with the same content; only results that the same call would give again.
     Rows(ContentIndex),
 }
@@ -95,9 +99,8 @@ impl StoreMemo {
             while let Some(first) = lines.peek() {
                 let position = first.position;
                 let of_row = std::iter::from_fn(|| lines.next_if(|line| line.position == position));
-                let (outcome, call) = assemble_outcome(of_row, &function.name).map_err(|reason| {
-                    StoreError::unreadable("feedback", None, Some(unsigned(position)), reason)
-                })?;
+                let (outcome, call) = assemble_outcome(of_row, &function.name)
+                    .map_err(|reason| StoreError::unreadable("feedback", None, Some(unsigned(position)), reason))?;
                 // What was read of a row but not looked at by then.
                 while lines.next_if(|line| line.position == position).is_some() {}
                 if function.source.answers().allow_outcome(&outcome) {

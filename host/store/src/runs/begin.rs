@@ -6,7 +6,7 @@ use scorebox_eval::{FunctionRecord, FunctionRole, RunRecord, RunStatus, Summary}
 
 use super::columns::{GivenColumn, RunColumn, give_column, make_column, places, run_columns};
 use super::finish::{Ending, finish_run};
-use super::line::{RUN_COLUMNS, find_run, RunColumns, RunLine, new_writer, record_text, status_name, time_text};
+use super::line::{RUN_COLUMNS, RunColumns, RunLine, find_run, new_writer, record_text, status_name, time_text};
 use crate::database::{Session, ask, next_key};
 use crate::error::StoreError;
 use crate::lines::{signed, unsigned};
@@ -23,6 +23,7 @@ const EARLIER_RUNS: i64 = 20;
 
 /// A run that the store has from now on.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for a whole run")]
 pub enum Begun {
     /// All results were there: it is finished already.
     Finished {

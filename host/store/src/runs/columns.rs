@@ -13,7 +13,6 @@ pub(crate) struct RunColumn {
     pub(crate) place: usize,
     pub(crate) role: FunctionRole,
     pub(crate) name: String,
-    pub(crate) fingerprint: Option<String>,
     /// Positions that are there, from the beginning.
     pub(crate) positions: u64,
     /// Whether it was there before the run.
@@ -33,8 +32,8 @@ pub(crate) struct GivenColumn<'f> {
 
 /// The columns of a run in the order of their places.
 pub(crate) async fn run_columns(session: &mut Session, run: i64) -> Result<Vec<RunColumn>, StoreError> {
-    type Line = (i64, i64, String, String, Option<String>, i64, bool, Option<String>);
-    const READ: &str = "SELECT columns.key, run_columns.place, columns.role, columns.name, columns.fingerprint, \
+    type Line = (i64, i64, String, String, i64, bool, Option<String>);
+    const READ: &str = "SELECT columns.key, run_columns.place, columns.role, columns.name, \
          columns.positions, run_columns.is_shared, run_columns.pending \
          FROM run_columns JOIN columns ON columns.key = run_columns.col WHERE run_columns.run = $1 \
          ORDER BY run_columns.place";
@@ -42,13 +41,12 @@ pub(crate) async fn run_columns(session: &mut Session, run: i64) -> Result<Vec<R
         sqlx::query_as(READ).bind(run).fetch_all(connection).await
     })?;
     let column = |line: Line| {
-        let (key, place, role, name, fingerprint, positions, is_shared, pending) = line;
+        let (key, place, role, name, positions, is_shared, pending) = line;
         Ok(RunColumn {
             key,
             place: usize::try_from(place).map_err(|error| error.to_string())?,
             role: role_of(&role)?,
             name,
-            fingerprint,
             positions: unsigned(positions),
             is_shared,
             pending: pending

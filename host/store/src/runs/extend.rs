@@ -18,6 +18,7 @@ use crate::write::{Purpose, SinkOrder, StoreSink, Target};
 
 /// A run that gets results of further scorers. Until they are complete, it stays as it is.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is one for a whole run")]
 pub enum Extended {
     /// All results were there: the run has them.
     Finished {
@@ -55,12 +56,7 @@ struct Added<'s> {
 impl Store {
     /// Prepares to score the rows of a complete run with further scorers, without predicting again. `reuses` says whether
     /// results of earlier calls are used again, as when a run begins.
-    pub async fn extend(
-        &self,
-        run: &RunId,
-        scorers: &[FunctionRecord],
-        reuses: bool,
-    ) -> Result<Extended, StoreError> {
+    pub async fn extend(&self, run: &RunId, scorers: &[FunctionRecord], reuses: bool) -> Result<Extended, StoreError> {
         let mut transaction = self.database.exclusive().await?;
         let line = find_run(&self.database, &mut transaction, run).await?;
         if line.done < line.positions {

@@ -38,8 +38,13 @@ pub(crate) async fn finish_run(
             if record.status == RunStatus::Finished && line.done < line.positions {
                 record.status = *before;
             }
-            settle(database, columns).await?;
-            end(database, &ending, record).await
+            let mut transaction = database.transaction().await?;
+            let is_ours = end_in(&mut transaction, &ending, record).await?;
+            if is_ours {
+                settle(&mut transaction, columns).await?;
+            }
+            transaction.commit().await?;
+            Ok(is_ours)
         }
         Purpose::Extend { columns, .. } => attach(database, &ending, columns, record).await,
     }
@@ -81,24 +86,22 @@ async fn end_in(session: &mut Session, ending: &Ending<'_>, record: &RunRecord) 
 }
 
 /// Says of columns of which results were replaced whether all of them would come out the same again.
-async fn settle(database: &Database, columns: &[i64]) -> Result<(), StoreError> {
+async fn settle(session: &mut Session, columns: &[i64]) -> Result<(), StoreError> {
     const FAILURES: &str = "SELECT error FROM predictions WHERE col = $1 AND error IS NOT NULL \
          UNION ALL SELECT body FROM feedback WHERE col = $1 AND kind = 'e'";
     const SETTLE: &str = "UPDATE columns SET is_lasting = $2 WHERE key = $1 AND fingerprint IS NOT NULL";
-    let mut transaction = database.transaction().await?;
     for column in columns {
-        let failures: Vec<String> = ask!(transaction, "look at failures", connection => {
+        let failures: Vec<String> = ask!(session, "look at failures", connection => {
             sqlx::query_scalar(FAILURES).bind(column).fetch_all(connection).await
         })?;
-        let lasts = |text: &String| {
-            serde_json::from_str(text).is_ok_and(|failure: Failure| is_lasting_failure(failure.kind))
-        };
+        let lasts =
+            |text: &String| serde_json::from_str(text).is_ok_and(|failure: Failure| is_lasting_failure(failure.kind));
         let is_lasting = failures.iter().all(lasts);
-        ask!(transaction, "write results", connection => {
+        ask!(session, "write results", connection => {
             sqlx::query(SETTLE).bind(column).bind(is_lasting).execute(connection).await.map(drop)
         })?;
     }
-    transaction.commit().await
+    Ok(())
 }
 
 /// Gives a run the columns that further scorers have filled. Where they are not full, the run stays as it was, and the columns

@@ -33,7 +33,11 @@ impl FromStr for RunReference {
             };
         }
         let is_of_id = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte) || byte == b'-';
-        if text.len() >= MIN_END && text.bytes().all(is_of_id) { Ok(Self::End(text.to_owned())) } else { Err(invalid()) }
+        if text.len() >= MIN_END && text.bytes().all(is_of_id) {
+            Ok(Self::End(text.to_owned()))
+        } else {
+            Err(invalid())
+        }
     }
 }
 

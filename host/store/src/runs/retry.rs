@@ -57,12 +57,8 @@ impl Store {
         transaction.commit().await?;
 
         let concerned = columns.iter().filter(|column| failures.concerns(column));
-        let target = |column: &RunColumn| Target {
-            place: column.place,
-            column: column.key,
-            name: column.name.clone(),
-            from: 0,
-        };
+        let target =
+            |column: &RunColumn| Target { place: column.place, column: column.key, name: column.name.clone(), from: 0 };
         let order = SinkOrder {
             run: line.key,
             run_id: run.clone(),
@@ -140,8 +136,7 @@ async fn own(
 ) -> Result<(), StoreError> {
     const OTHERS: &str = "SELECT COUNT(*) FROM run_columns WHERE col = $1 AND run <> $2";
     const GIVE: &str = "UPDATE run_columns SET col = $3, is_shared = FALSE WHERE run = $1 AND place = $2";
-    const UNSETTLE: &str =
-        "UPDATE columns SET is_lasting = FALSE, predicted = COALESCE($2, predicted) WHERE key = $1";
+    const UNSETTLE: &str = "UPDATE columns SET is_lasting = FALSE, predicted = COALESCE($2, predicted) WHERE key = $1";
     let others: i64 = ask!(session, "look for runs that share results", connection => {
         sqlx::query_scalar(OTHERS).bind(column.key).bind(run).fetch_one(connection).await
     })?;

@@ -59,7 +59,11 @@ pub(super) struct ColumnProgress {
 
 impl Lines {
     pub(super) fn of(database: &Database) -> Self {
-        if database.is_sqlite() { Self::Sqlite(SqliteLines::default()) } else { Self::Postgres(PostgresLines::default()) }
+        if database.is_sqlite() {
+            Self::Sqlite(SqliteLines::default())
+        } else {
+            Self::Postgres(PostgresLines::default())
+        }
     }
 
     pub(super) fn example(&mut self, snapshot: i64, line: &ExampleLine<'_>) {
@@ -117,12 +121,7 @@ pub(super) fn cannot_write(error: StoreError) -> SinkError {
 
 /// Says how far the run is, and with that keeps others from writing it until the end of the transaction. False where
 /// another process has taken it over.
-async fn advance(
-    transaction: &mut Transaction,
-    run: i64,
-    writer: &str,
-    done: Option<u64>,
-) -> Result<bool, StoreError> {
+async fn advance(transaction: &mut Transaction, run: i64, writer: &str, done: Option<u64>) -> Result<bool, StoreError> {
     const ADVANCE: &str = "UPDATE runs SET done = COALESCE($3, done) WHERE key = $1 AND writer = $2";
     let lines = ask!(transaction, "write results", connection => {
         let advance = sqlx::query(ADVANCE).bind(run).bind(writer).bind(done.map(signed));

@@ -174,11 +174,7 @@ impl Table {
 }
 
 /// Writes everything, but of the examples only those from the position `kept` on.
-pub(super) async fn execute(
-    connection: &mut PgConnection,
-    lines: PostgresLines,
-    kept: i64,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn execute(connection: &mut PgConnection, lines: PostgresLines, kept: i64) -> Result<(), sqlx::Error> {
     const EXAMPLES: &str = "COPY examples (snapshot, position, id, content, inputs, outputs, expectations, trace, tags) \
          FROM STDIN BINARY";
     let PostgresLines { examples, mut examples_at, others } = lines;

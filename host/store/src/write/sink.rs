@@ -101,7 +101,7 @@ impl StoreSink {
 
     fn add(&mut self, row: &RowResult) -> Result<(), SinkError> {
         let position = row.index.saturating_mul(self.order.repeats).saturating_add(u64::from(row.repeat));
-        let content = row.content.as_deref().ok_or_else(|| Misuse::NoContent { position })?;
+        let content = row.content.as_deref().ok_or(Misuse::NoContent { position })?;
         self.order.purpose.check(position)?;
         if row.index >= self.order.kept {
             let line = example_line(content, row.index)?;
@@ -295,12 +295,7 @@ impl ColumnWriter<'_> {
         Ok(true)
     }
 
-    fn score(
-        &mut self,
-        score: &ScoreResult,
-        started_ns: Option<i64>,
-        purpose: &Purpose,
-    ) -> Result<bool, SinkError> {
+    fn score(&mut self, score: &ScoreResult, started_ns: Option<i64>, purpose: &Purpose) -> Result<bool, SinkError> {
         if purpose.leaves(score.is_reused) {
             return Ok(false);
         }

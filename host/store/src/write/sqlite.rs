@@ -229,10 +229,7 @@ impl Shape {
     }
 }
 
-pub(super) async fn execute(
-    connection: &mut SqliteConnection,
-    statements: Vec<Statement>,
-) -> Result<(), sqlx::Error> {
+pub(super) async fn execute(connection: &mut SqliteConnection, statements: Vec<Statement>) -> Result<(), sqlx::Error> {
     for Statement { sql, arguments, is_kept } in statements {
         let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(is_kept);
         query.execute(&mut *connection).await?;

@@ -1,4 +1,5 @@
 //! Managed datasets through the store's public face, on SQLite and on PostgreSQL.
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 #[macro_use]
 mod support;

@@ -9,8 +9,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use scorebox_core::{Aggregation, Digest, Example, Failure, FailureKind, Feedback, Json, RunId, Usage, Value};
 use scorebox_eval::{
-    ContentKey, DatasetRecord, FunctionRecord, FunctionRole, KeptScore, Memo, MemoError, MemoKey, Outcome, Prediction, ResultSink,
-    RowContent, RowResult, RunRecord, RunStatus, ScoreResult, SkipReason,
+    ContentKey, DatasetRecord, FunctionRecord, FunctionRole, KeptScore, Memo, MemoError, MemoKey, Outcome, Prediction,
+    ResultSink, RowContent, RowResult, RunRecord, RunStatus, ScoreResult, SkipReason,
 };
 use scorebox_store::{Begun, OpenRun, RowParts, Store};
 
@@ -91,7 +91,11 @@ impl App {
         }
     }
 
-    pub(crate) fn predicting(self, fingerprint: Option<&'static str>, function: fn(&Example) -> Result<Json, Failure>) -> Self {
+    pub(crate) fn predicting(
+        self,
+        fingerprint: Option<&'static str>,
+        function: fn(&Example) -> Result<Json, Failure>,
+    ) -> Self {
         Self { predict: Some(Predictor { fingerprint, function }), ..self }
     }
 
@@ -197,9 +201,12 @@ impl App {
         if self.predict.is_some() && memo.holds_predictions() {
             kept = memo.predictions(&keys).await?;
         }
-        let mut rows: Vec<_> = positions.iter().zip(keys).zip(kept).map(|((position, key), kept)| {
-            self.predicted(*position, example_of(position), key, kept)
-        }).collect();
+        let mut rows: Vec<_> = positions
+            .iter()
+            .zip(keys)
+            .zip(kept)
+            .map(|((position, key), kept)| self.predicted(*position, example_of(position), key, kept))
+            .collect();
         for (place, scorer) in self.scorers.iter().enumerate() {
             let scored = |row: &RowResult| MemoKey {
                 position: row.index * repeats + u64::from(row.repeat),

@@ -32,7 +32,7 @@ impl Home {
     pub(crate) async fn execute(&self, sql: &'static str) -> anyhow::Result<()> {
         match self.location.path() {
             Some(path) => {
-                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path);
+                let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true);
                 let mut connection = sqlx::ConnectOptions::connect(&options).await?;
                 sqlx::query(sql).execute(&mut connection).await?;
                 sqlx::Connection::close(connection).await?;

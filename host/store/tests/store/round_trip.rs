@@ -94,9 +94,8 @@ fn trace() -> Json {
 }
 
 fn app() -> App {
-    let mut app = App::scoring(values().len() as u64, [IS_EVEN, LENGTH]).predicting(None, |example| {
-        Ok(example.outputs.clone().unwrap())
-    });
+    let mut app = App::scoring(values().len() as u64, [IS_EVEN, LENGTH])
+        .predicting(None, |example| Ok(example.outputs.clone().unwrap()));
     app.examples[0].id = NUL.into();
     app.examples[1].tags = [("a\0".to_owned(), NUL.to_owned()), ("b".to_owned(), String::new())].into();
     app.examples[2].expectations = None;

@@ -89,8 +89,8 @@ pub struct DifferenceInterval {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IntervalMethod {
-    /// Booleans: Newcombe (1998), method 10.
-    Newcombe,
+    /// Booleans: the score interval of Tango (1998).
+    Tango,
     /// Numbers: Student's t over the differences.
     PairedT,
     /// Clusters: t with a standard error that is robust to dependence within them.

@@ -17,6 +17,7 @@ mod report;
 mod side;
 mod slices;
 mod spending;
+mod tango;
 mod texts;
 mod values;
 

@@ -6,6 +6,7 @@ use scorebox_stats::{
 
 use super::feedback::{DifferenceInterval, IntervalMethod, NumericComparison, NumericKind, PairedTest, TestMethod};
 use super::report::Sides;
+use super::tango::tango;
 use super::values::PairedNumbers;
 use crate::number::{count, float, length};
 
@@ -71,11 +72,11 @@ impl Measure<'_> {
         let mut counts = PairedCounts::default();
         pairs.iter().for_each(|pair| counts.add(pair.a > 0.5, pair.b > 0.5));
         let moments = moments(pairs);
-        let interval = counts.interval(self.confidence).ok();
+        let interval = tango(counts.only_first, counts.only_second, counts.n(), self.confidence);
         Estimate {
             difference: counts.difference().unwrap_or_default(),
             deviation: deviation(&moments),
-            interval: interval.map(|interval| DifferenceInterval { method: IntervalMethod::Newcombe, interval }),
+            interval: interval.map(|interval| DifferenceInterval { method: IntervalMethod::Tango, interval }),
             test: Some((TestMethod::McNemar, counts.exact_p())),
         }
     }

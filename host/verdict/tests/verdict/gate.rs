@@ -197,14 +197,14 @@ fn a_run_that_did_not_finish_never_passes() {
 fn not_worse_passes_when_the_interval_lies_above_the_margin() {
     let report = against(r#", "margin": 0.02"#, &passing(900), &passing(912));
     assert!(report.passed);
-    insta::assert_snapshot!(explained(&report), @"correct no worse than main   passed   paired difference +0.012 [+0.005, +0.020], margin 0.02");
+    insta::assert_snapshot!(explained(&report), @"correct no worse than main   passed   paired difference +0.012 [+0.007, +0.021], margin 0.02");
 }
 
 #[test]
 fn not_worse_fails_when_the_interval_lies_below_the_margin() {
     let report = against(r#", "margin": 0.02"#, &passing(900), &passing(850));
     assert_eq!(outcome(&report), CheckOutcome::Failed);
-    insta::assert_snapshot!(explained(&report), @"correct no worse than main   failed   paired difference -0.050 [-0.064, -0.037], margin 0.02");
+    insta::assert_snapshot!(explained(&report), @"correct no worse than main   failed   paired difference -0.050 [-0.065, -0.038], margin 0.02");
 }
 
 /// Rows change in both directions, and so many more up.
@@ -219,9 +219,9 @@ fn what_is_not_shown_does_not_pass_and_says_how_many_rows_would_decide() {
     let (a, b) = changing(20, 20);
     let report = against(r#", "margin": 0.02"#, &a, &b);
     assert_eq!(outcome(&report), CheckOutcome::NotDecidable);
-    insta::assert_snapshot!(explained(&report), @"correct no worse than main   not decidable   paired difference 0.000 [-0.063, +0.063], margin 0.02; undecided: about 3,947 pairs would show it if the difference stays");
+    insta::assert_snapshot!(explained(&report), @"correct no worse than main   not decidable   paired difference 0.000 [-0.064, +0.064], margin 0.02; undecided: about 3,947 pairs would show it if the difference stays");
     let (a, b) = changing(20, 26);
-    insta::assert_snapshot!(explained(&against(r#", "margin": 0.02"#, &a, &b)), @"correct no worse than main   not decidable   paired difference -0.030 [-0.097, +0.037], margin 0.02; undecided: the difference itself is at the margin or beyond, so more rows are unlikely to pass");
+    insta::assert_snapshot!(explained(&against(r#", "margin": 0.02"#, &a, &b)), @"correct no worse than main   not decidable   paired difference -0.030 [-0.098, +0.037], margin 0.02; undecided: the difference itself is at the margin or beyond, so more rows are unlikely to pass");
 }
 
 #[test]
@@ -229,7 +229,7 @@ fn worse_fails_only_what_is_shown_to_be_worse() {
     let (a, b) = changing(20, 26);
     let report = against(r#", "decide": "worse""#, &a, &b);
     assert!(report.passed);
-    insta::assert_snapshot!(explained(&report), @"correct not shown to be worse than main   passed   paired difference -0.030 [-0.097, +0.037], margin 0.00");
+    insta::assert_snapshot!(explained(&report), @"correct not shown to be worse than main   passed   paired difference -0.030 [-0.098, +0.037], margin 0.00");
     let report = against(r#", "decide": "worse""#, &passing(900), &passing(850));
     assert_eq!(outcome(&report), CheckOutcome::Failed);
 }

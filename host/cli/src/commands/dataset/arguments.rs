@@ -97,7 +97,7 @@ pub(crate) struct MergeArguments {
 pub(crate) struct FromRunArguments {
     /// The dataset.
     pub(crate) name: DatasetName,
-    /// The run: its id, the end of it, or last.
+    /// The run: its id, the end of its id, last, or last~1 for the one before.
     pub(crate) run: String,
     /// Take rows on which the prediction or a scorer failed.
     #[arg(long)]
@@ -132,7 +132,7 @@ pub(crate) struct FromTracesArguments {
 #[command(after_help = "Examples:
   scorebox dataset export support-qa@3 support-qa.jsonl
   scorebox dataset export support-qa | jq .inputs
-  scorebox dataset export support-qa support-qa.csv --format csv")]
+  scorebox dataset export support-qa support-qa.csv")]
 pub(crate) struct ExportArguments {
     /// The version.
     #[arg(value_name = "NAME[@VERSION]")]
@@ -140,9 +140,9 @@ pub(crate) struct ExportArguments {
     /// The file, which is replaced if it is there; standard output by default, or for -.
     #[arg(value_hint = clap::ValueHint::FilePath)]
     pub(crate) file: Option<PathBuf>,
-    /// What to write: jsonl keeps everything as it is, csv is for spreadsheets.
-    #[arg(long, value_enum, default_value_t = ExportAs::Jsonl)]
-    pub(crate) format: ExportAs,
+    /// What to write: jsonl keeps everything as it is, csv is for spreadsheets; by default, what the file's name says.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<ExportAs>,
 }
 
 /// What an export can write.
@@ -232,6 +232,7 @@ pub(crate) struct DeleteArguments {
 
 /// How a file is read, where its extension and the names of its columns do not say it.
 #[derive(Args, Debug)]
+#[group(requires = "file")]
 pub(crate) struct ReadArguments {
     /// The file's format, where its extension does not tell.
     #[arg(long, value_parser = PossibleValuesParser::new(["jsonl", "csv", "parquet"]).map(|name| format_of(&name)))]

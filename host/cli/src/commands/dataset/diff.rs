@@ -29,24 +29,24 @@ fn to_text(diff: &DatasetDiff) -> String {
     if diff.is_empty() && before.digest != after.digest {
         text.push_str("  the examples are the same, in another order or written differently\n");
     }
-    push_examples(&mut text, &GOOD.paint("+"), added);
-    push_examples(&mut text, &BAD.paint("-"), removed);
+    push_examples(&mut text, &GOOD.paint("+"), added, "added");
+    push_examples(&mut text, &BAD.paint("-"), removed, "removed");
     for change in &changed.first {
         push_change(&mut text, change);
     }
-    push_rest(&mut text, changed);
+    push_rest(&mut text, changed, "changed");
     text.push('\n');
     text
 }
 
-fn push_examples(text: &mut String, sign: &str, examples: &ExampleList<Example>) {
+fn push_examples(text: &mut String, sign: &str, examples: &ExampleList<Example>, what: &str) {
     if !examples.first.is_empty() {
         text.push('\n');
     }
     for example in &examples.first {
         let _ = writeln!(text, "  {sign} {} {}", STRONG.paint(&example.id), shorten(&example.inputs, WIDTH));
     }
-    push_rest(text, examples);
+    push_rest(text, examples, what);
 }
 
 fn push_change(text: &mut String, change: &ExampleChange) {
@@ -62,10 +62,10 @@ fn push_change(text: &mut String, change: &ExampleChange) {
 }
 
 /// Says how many are not shown.
-fn push_rest<T>(text: &mut String, examples: &ExampleList<T>) {
+fn push_rest<T>(text: &mut String, examples: &ExampleList<T>, what: &str) {
     let rest = examples.count - (examples.first.len() as u64).min(examples.count);
     if rest > 0 {
-        let hint = format!("    … and {} more, with a higher --limit", thousands(rest));
+        let hint = format!("    … {} more {what}, shown with a higher --limit", thousands(rest));
         let _ = writeln!(text, "{}", FAINT.paint(hint));
     }
 }

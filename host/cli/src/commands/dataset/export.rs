@@ -1,7 +1,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use scorebox_store::{ExportTarget, ManagedDatasetError, Store};
+use anyhow::anyhow;
+use scorebox_eval::Format;
+use scorebox_store::{ExportFormat, ExportTarget, ManagedDatasetError, Store};
 
 use super::arguments::ExportArguments;
 use super::stop;
@@ -13,7 +15,8 @@ pub(super) async fn run(arguments: &ExportArguments, store: &Store) -> Result<Ex
         Some(path) if path != Path::new("-") => ExportTarget::File(path.clone()),
         _ => ExportTarget::StandardOutput,
     };
-    let version = match store.export_dataset(&arguments.reference, arguments.format.into(), &target).await {
+    let format = format(arguments)?;
+    let version = match store.export_dataset(&arguments.reference, format, &target).await {
         // A reader that has seen enough, such as `head`, is no error.
         Err(ManagedDatasetError::Output { source, .. })
             if target == ExportTarget::StandardOutput && source.kind() == std::io::ErrorKind::BrokenPipe =>
@@ -27,4 +30,20 @@ pub(super) async fn run(arguments: &ExportArguments, store: &Store) -> Result<Ex
         note(&format!("  {} {} · {examples} of {}", GOOD.paint("wrote"), path.display(), NAME.paint(&version)));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// The format that was asked for, or the one that the file's extension stands for.
+fn format(arguments: &ExportArguments) -> Result<ExportFormat, Stop> {
+    match (arguments.format, &arguments.file) {
+        (Some(format), _) => Ok(format.into()),
+        (None, None) => Ok(ExportFormat::Jsonl),
+        (None, Some(file)) => match Format::of(file) {
+            Some(Format::Parquet) => Err(Stop::Input(anyhow!(
+                "{}: Parquet cannot be written: name the file .jsonl or .csv, or say --format",
+                file.display()
+            ))),
+            Some(Format::Csv) => Ok(ExportFormat::Csv),
+            Some(Format::Jsonl) | None => Ok(ExportFormat::Jsonl),
+        },
+    }
 }

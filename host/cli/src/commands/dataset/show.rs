@@ -32,7 +32,8 @@ pub(super) async fn list(arguments: &ListArguments, store: &Store) -> Result<Exi
     let mut table = table(["dataset", "version", "examples", "changed", "tags"]);
     for DatasetInfo { name, latest, tags, .. } in &datasets {
         let none = || FAINT.paint("–");
-        let tags: Vec<_> = tags.iter().map(|(tag, version)| format!("{tag} {}", FAINT.paint(version))).collect();
+        let tags: Vec<_> =
+            tags.iter().map(|(tag, version)| format!("{tag} {}", FAINT.paint(format_args!("→ {version}")))).collect();
         table.add_row([
             NAME.paint(name),
             latest.as_ref().map_or_else(none, |latest| latest.version.to_string()),
@@ -73,7 +74,7 @@ pub(super) async fn show(arguments: &ShowArguments, store: &Store) -> Result<Exi
 impl Shown {
     fn to_text(&self) -> String {
         let DatasetInfo { name, versions, tags, .. } = &self.dataset;
-        let tags: Vec<_> = tags.iter().map(|(tag, version)| format!(" · {} {version}", NAME.paint(tag))).collect();
+        let tags: Vec<_> = tags.iter().map(|(tag, version)| format!(" · {} → {version}", NAME.paint(tag))).collect();
         let mut text = format!("\n  {} {}{}\n", STRONG.paint(name), count(*versions, "version"), tags.concat());
         if self.versions.is_empty() {
             let hint = format!("  fill it with `scorebox dataset import {name} FILE`");

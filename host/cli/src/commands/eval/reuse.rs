@@ -76,6 +76,9 @@ fn why(spared: &Spared) -> String {
     match (&spared.reuse.reused, &spared.reuse.change, &spared.not_reusable) {
         (Reused::All { run }, ..) => format!("nothing has changed since {}", short(run)),
         (_, Some(Change::NotReusable) | None, Some(reason)) => reason.to_string(),
+        (Reused::Rows { .. }, Some(_), _) if spared.answered == spared.rows => {
+            "rows with the same content are known".to_owned()
+        }
         (Reused::Rows { .. }, Some(change), _) => format!("{change}; rows with the same content are known"),
         (Reused::Rows { .. }, None, _) => "rows with the same content are known".to_owned(),
         (Reused::Nothing, Some(change), _) => change.to_string(),

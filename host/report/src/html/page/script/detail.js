@@ -57,6 +57,9 @@ function differenceSection(expectations, outputs) {
   if (parts === null) {
     return section('Difference', element('p', { class: 'note' }, 'The texts are too long and too different to be compared word by word.'));
   }
+  if (parts.every(([kind]) => kind === '=')) {
+    return section('Difference', element('p', { class: 'note' }, 'The output differs from what was expected in white space only.'));
+  }
   const shown = parts.flatMap(([kind, text]) => {
     if (kind === '=') return [visible(text)];
     // The space behind a word is not marked.

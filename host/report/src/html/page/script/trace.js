@@ -15,7 +15,7 @@ function spanItem(span, share) {
   const bar = element('i', { class: span.failed ? 'failed' : null });
   bar.style.left = `${share(span.start).toFixed(2)}%`;
   bar.style.width = `max(2px, ${share(span.length ?? 0).toFixed(2)}%)`;
-  const name = element('span', { class: 'name' }, span.failed ? badge(MARKS.e) : null, inLine(textOf(span.name)),
+  const name = element('span', { class: 'name' }, span.failed ? [badge(MARKS.e), ' '] : null, inLine(textOf(span.name)),
     element('small', {}, span.kind === 'UNKNOWN' ? '' : span.kind.toLowerCase().replaceAll('_', ' ')));
   name.style.paddingLeft = `${Math.min(span.depth, 12) * 14}px`;
   const length = element('span', { class: 'length' }, span.length === null ? 'not ended' : duration(span.length));
