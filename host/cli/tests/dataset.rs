@@ -334,6 +334,31 @@ fn processes_that_merge_at_once_lose_nothing() {
     assert_eq!(shown["version"]["rows"], 3 + PROCESSES);
 }
 
+#[test]
+fn an_import_that_is_killed_leaves_what_was() {
+    let sandbox = sandbox();
+    let lines: String = (0..100_000).map(|number| format!("{{\"inputs\":{{\"q\":{number}}}}}\n")).collect();
+    fs::write(sandbox.path("large.jsonl"), lines).unwrap();
+    for milliseconds in [30, 100, 200, 300, 400, 600] {
+        let mut import = sandbox.command(["dataset", "import", "qa", "large.jsonl"]);
+        let mut import = import.stdout(Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        import.kill().unwrap();
+        import.wait().unwrap();
+        let shown: Value = serde_json::from_str(&said(&sandbox, &["show", "qa", "--json"])).unwrap();
+        let rows = match shown["version"]["version"].as_u64() {
+            Some(1) => 3,
+            _ => 100_000,
+        };
+        assert_eq!(shown["version"]["rows"], rows);
+        // An export also checks the digest.
+        assert_eq!(said(&sandbox, &["export", "qa"]).lines().count(), rows);
+    }
+    said(&sandbox, &["import", "qa", "large.jsonl"]);
+    let shown: Value = serde_json::from_str(&said(&sandbox, &["show", "qa", "--json"])).unwrap();
+    assert_eq!((&shown["version"]["version"], &shown["version"]["rows"]), (&2.into(), &100_000.into()));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_reader_that_has_seen_enough_is_no_error() {

@@ -1,6 +1,7 @@
 //! kill -9 at any moment: what is reported done stays, nothing is done twice, and the sums are those of a run that nobody
 //! killed. `SCOREBOX_KILLS` says how often, for each database.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "what a test did not expect ends it")]
 
 mod common;
 

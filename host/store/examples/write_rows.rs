@@ -6,6 +6,8 @@
 //!
 //! `STORE` may be `postgres`: then a server of its own is started for it.
 
+#![expect(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a measurement, not a part of Scorebox")]
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::PathBuf;

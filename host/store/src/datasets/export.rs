@@ -1,6 +1,6 @@
 //! Versions as files.
 
-use std::fs;
+use std::fs::{self, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
@@ -71,11 +71,7 @@ impl Store {
         let version = self.dataset(reference).await?;
         let (rows, target, exported) = (Rows::of(&self.database, &version), target.clone(), version.clone());
         blocking(move || match target {
-            ExportTarget::File(path) => {
-                let mut file = new_file(&path)?;
-                write(&rows, &exported, format, file.as_file_mut(), &path)?;
-                keep(file, &path)
-            }
+            ExportTarget::File(path) => write_file(&rows, &exported, format, &path),
             ExportTarget::StandardOutput => {
                 let path = Path::new("standard output");
                 write(&rows, &exported, format, io::stdout().lock(), path)
@@ -102,26 +98,46 @@ impl Store {
             if let Some(folder) = file.parent() {
                 fs::create_dir_all(folder).map_err(failed(folder, "make the folder"))?;
             }
-            let mut new = new_file(&file)?;
-            write(&rows, &expected, ExportFormat::Jsonl, new.as_file_mut(), &file)?;
-            keep(new, &file)
+            write_file(&rows, &expected, ExportFormat::Jsonl, &file)
         })
         .await?;
         Ok(Materialised { path, version })
     }
 }
 
+/// Writes a file that is there as a whole or not at all, and survives a crash.
+fn write_file(
+    rows: &Rows,
+    version: &DatasetVersion,
+    format: ExportFormat,
+    path: &Path,
+) -> Result<(), ManagedDatasetError> {
+    let path = match fs::metadata(path) {
+        // A pipe or a device is written to; nothing can be put in its place.
+        Ok(found) if !found.is_file() => {
+            let file = OpenOptions::new().write(true).open(path).map_err(failed(path, "write the file"))?;
+            return write(rows, version, format, file, path);
+        }
+        // The file that a link leads to, not the link.
+        Ok(_) => fs::canonicalize(path).map_err(failed(path, "find the file"))?,
+        Err(_) => path.to_owned(),
+    };
+    let mut file = new_file(&path)?;
+    write(rows, version, format, file.as_file_mut(), &path)?;
+    file.as_file().sync_all().map_err(failed(&path, "write the file"))?;
+    file.persist(&path).map_err(|error| failed(&path, "put the file in its place")(error.error))?;
+    Ok(())
+}
+
 /// A file beside the one that it will replace.
 fn new_file(path: &Path) -> Result<NamedTempFile, ManagedDatasetError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(".export-").tempfile_in(folder).map_err(failed(folder, "make a file"))
-}
-
-/// Puts the file in its place, where it survives a crash.
-fn keep(file: NamedTempFile, path: &Path) -> Result<(), ManagedDatasetError> {
-    file.as_file().sync_all().map_err(failed(path, "write the file"))?;
-    file.persist(path).map_err(|error| failed(path, "put the file in its place")(error.error))?;
-    Ok(())
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".export-");
+    // Temporary files are their owner's alone; this one will not be temporary.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder).map_err(failed(folder, "make a file"))
 }
 
 fn write(

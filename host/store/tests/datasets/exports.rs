@@ -29,6 +29,31 @@ on_both! {
         assert!(!error.is_input() && error.to_string().contains("no/such/folder: cannot make a file"), "{error}");
     }
 
+    async fn an_export_is_a_file_like_any_other(fixture: &Fixture) {
+        let store = fixture.with_qa(DATA).await;
+        let export = async |name: &str| {
+            let target = ExportTarget::File(fixture.path(name));
+            store.export_dataset(&at("qa"), ExportFormat::Jsonl, &target).await.map(drop)
+        };
+        // With the rights that new files have.
+        export("new.jsonl").await.unwrap();
+        let rights = |name: &str| fs::metadata(fixture.path(name)).unwrap().permissions();
+        assert_eq!(rights("new.jsonl"), rights("data.jsonl"));
+        // Where a link leads to.
+        fixture.file("linked.jsonl", "old");
+        std::os::unix::fs::symlink(fixture.path("linked.jsonl"), fixture.path("link.jsonl")).unwrap();
+        export("link.jsonl").await.unwrap();
+        assert_eq!(fs::read_to_string(fixture.path("linked.jsonl")).unwrap(), DATA);
+        assert!(fs::symlink_metadata(fixture.path("link.jsonl")).unwrap().is_symlink());
+        // What is no file stays what it is.
+        fs::create_dir(fixture.path("folder")).unwrap();
+        let error = export("folder").await.unwrap_err();
+        assert!(error.to_string().contains("folder: cannot write the file"), "{error}");
+        let null = ExportTarget::File("/dev/null".into());
+        store.export_dataset(&at("qa"), ExportFormat::Jsonl, &null).await.unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
     async fn csv_is_read_back_as_far_as_csv_can_tell(fixture: &Fixture) {
         let store = fixture.with_qa(DATA).await;
         let path = fixture.path("exported.csv");

@@ -77,17 +77,17 @@ on_both_databases! {
         let finished = App::scoring(3, [IS_EVEN]).run(&store).await?.run_id;
         let filtered = async |filter| ids(&store, filter, ALL).await;
         let by_experiment = RunFilter { experiment: Some("other".into()), ..RunFilter::default() };
-        assert_eq!(filtered(by_experiment).await?, [other.clone()]);
+        assert_eq!(filtered(by_experiment).await?, std::slice::from_ref(&other));
         let by_branch = RunFilter { branch: Some("fix\0".into()), ..RunFilter::default() };
-        assert_eq!(filtered(by_branch).await?, [branch.clone()]);
+        assert_eq!(filtered(by_branch).await?, std::slice::from_ref(&branch));
         let by_status = RunFilter { status: Some(RunStatus::Finished), ..RunFilter::default() };
-        assert_eq!(filtered(by_status).await?, [finished.clone()]);
+        assert_eq!(filtered(by_status).await?, std::slice::from_ref(&finished));
         let running_on_main = RunFilter {
             experiment: Some("tests".into()),
             branch: Some("main".into()),
             status: Some(RunStatus::Running),
         };
-        assert_eq!(filtered(running_on_main.clone()).await?, [main.clone()]);
+        assert_eq!(filtered(running_on_main.clone()).await?, std::slice::from_ref(&main));
         assert_eq!(filtered(RunFilter::default()).await?, [finished.clone(), none, other.clone(), branch, main.clone()]);
 
         let last = async |filter: &RunFilter, before: Option<&RunId>| {

@@ -8,20 +8,25 @@ use tempfile::TempDir;
 pub(crate) struct Home {
     pub(crate) location: StoreLocation,
     /// Removes the file with the test.
-    pub(crate) folder: Option<TempDir>,
+    _folder: Option<TempDir>,
 }
 
 impl Home {
+    /// A store in a file that somebody else removes.
+    pub(crate) fn at(path: impl Into<std::path::PathBuf>) -> Self {
+        Self { location: StoreLocation::file(path), _folder: None }
+    }
+
     pub(crate) fn sqlite() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let location = StoreLocation::file(folder.path().join("store.db"));
-        Ok(Self { location, folder: Some(folder) })
+        Ok(Self { location, _folder: Some(folder) })
     }
 
     /// None where there is no PostgreSQL, which the server's fixture says.
     pub(crate) fn postgres() -> anyhow::Result<Option<Self>> {
         let Some(server) = PostgresServer::shared() else { return Ok(None) };
-        Ok(Some(Self { location: server.new_database()?.parse()?, folder: None }))
+        Ok(Some(Self { location: server.new_database()?.parse()?, _folder: None }))
     }
 
     pub(crate) async fn open(&self) -> anyhow::Result<Store> {

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use scorebox_core::RunId;
 use scorebox_eval::{ResultSink, RunStatus, SinkError};
-use scorebox_store::{OpenRun, RowParts, Store};
+use scorebox_store::{OpenRun, Store};
 
 use crate::evaluation::{App, IS_EVEN, LENGTH, finish, stored_rows, write};
 use crate::home::{Home, on_both_databases};
@@ -200,8 +200,7 @@ async fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_space() -> anyhow
         writeln!(std::io::stderr(), "SKIPPED: a full disk: nothing can be mounted here")?;
         return Ok(());
     };
-    let location = scorebox_store::StoreLocation::file(disk.folder.path().join("store.db"));
-    let home = Home { location, folder: None };
+    let home = Home::at(disk.folder.path().join("store.db"));
     let app = App::scoring(20_000, [IS_EVEN]);
     let store = home.open().await?;
     let (record, OpenRun { mut sink, memo, .. }) = app.open(&store).await?;
@@ -217,11 +216,7 @@ async fn a_full_disk_is_said_and_the_run_goes_on_once_there_is_space() -> anyhow
     assert!(resumed.done > 0 && resumed.done < 20_000 && resumed.done.is_multiple_of(500), "{}", resumed.done);
     let rest = &rows[usize::try_from(resumed.done)?..];
     finish(&mut resumed.sink, rest, resumed.record, RunStatus::Finished)?;
-    let mut reader = store.rows(&record.run_id, None, RowParts::ALL).await?;
-    let mut read = Vec::new();
-    while let Some(page) = reader.next_page().await? {
-        read.extend(page);
-    }
+    let read = stored_rows(&store, &record.run_id).await?;
     assert!(read == rows, "rows are not those that were written");
     Ok(())
 }

@@ -96,7 +96,7 @@ fn a_run_that_is_worse_by_the_margin_passes_by_chance_at_most_once_in_forty() {
 }
 
 #[test]
-fn a_run_that_is_worse_by_no_more_than_the_margin_fails_by_chance_at_most_once_in_forty() {
+fn a_run_that_is_worse_by_no_more_than_the_margin_fails_by_chance_about_once_in_forty() {
     let gate = gate("worse");
     let of_booleans = share(&gate, CheckOutcome::Failed, 150, 3, booleans);
     let of_numbers = share(&gate, CheckOutcome::Failed, 60, 4, numbers);

@@ -93,7 +93,7 @@ pub(crate) struct MergeArguments {
 #[command(after_help = "Examples:
   scorebox dataset from-run regressions last
   scorebox dataset from-run regressions last --failed correctness --where tags.topic=billing
-  scorebox dataset from-run hard last --where faithfulness<0.5")]
+  scorebox dataset from-run hard last --where 'faithfulness<0.5'")]
 pub(crate) struct FromRunArguments {
     /// The dataset.
     pub(crate) name: DatasetName,
