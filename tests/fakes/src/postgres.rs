@@ -204,3 +204,23 @@ fn run(command: &mut Command) -> anyhow::Result<()> {
     ensure!(output.status.success(), "{command:?} failed: {}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_has_databases_of_its_own_and_is_gone_when_it_is_dropped() -> anyhow::Result<()> {
+        if PostgresServer::shared().is_none() {
+            return Ok(());
+        }
+        let server = PostgresServer::start()?;
+        assert_ne!(server.new_database()?, server.new_database()?);
+        let (folder, process) = (server.folder.clone(), server.process_id()?);
+        let is_running = || Path::new("/proc").join(process.to_string()).exists();
+        assert!(folder.exists() && is_running());
+        drop(server);
+        assert!(!folder.exists() && !is_running());
+        Ok(())
+    }
+}

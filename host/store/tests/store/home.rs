@@ -34,17 +34,17 @@ impl Home {
     }
 
     /// Runs a statement past the store, as another program would.
-    pub(crate) async fn execute(&self, sql: &'static str) -> anyhow::Result<()> {
+    pub(crate) async fn execute(&self, sql: &str) -> anyhow::Result<()> {
         match self.location.path() {
             Some(path) => {
                 let options = sqlx::sqlite::SqliteConnectOptions::new().filename(path).create_if_missing(true);
                 let mut connection = sqlx::ConnectOptions::connect(&options).await?;
-                sqlx::query(sql).execute(&mut connection).await?;
+                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await?;
                 sqlx::Connection::close(connection).await?;
             }
             None => {
                 let mut connection = self.postgres_connection().await?;
-                sqlx::query(sql).execute(&mut connection).await?;
+                sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut connection).await?;
             }
         }
         Ok(())

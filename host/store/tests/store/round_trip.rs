@@ -233,4 +233,16 @@ on_both_databases! {
         let passed = "SELECT COUNT(*) FROM assessments WHERE name = 'is_even' AND kind = 'b' AND number = 1";
         assert_eq!(home.number(passed).await?, 2);
     }
+
+    async fn the_queries_of_the_documentation_work(home) {
+        let store = home.open().await?;
+        app().run(&store).await?;
+        let text = include_str!("../../docs/store.md");
+        let queries = text.split("```sql").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let queries: Vec<_> = queries.split(";\n").filter(|query| query.contains("SELECT")).collect();
+        assert!(queries.len() >= 4, "{queries:?}");
+        for query in queries {
+            home.execute(query).await.unwrap_or_else(|error| panic!("{error}\n{query}"));
+        }
+    }
 }
