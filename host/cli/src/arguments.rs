@@ -187,7 +187,7 @@ pub(crate) struct ReportArguments {
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct StoreArgument {
     /// The store: a file, or the URL of a PostgreSQL database.
-    #[arg(long, value_name = "FILE|URL", env = "SCOREBOX_STORE", hide_env_values = true)]
+    #[arg(long, value_name = "FILE|URL", env = "SCOREBOX_STORE", hide_env_values = true, global = true)]
     pub(crate) store: Option<StoreLocation>,
 }
 
@@ -195,7 +195,7 @@ pub(crate) struct StoreArgument {
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ProjectArguments {
     /// The folder of the project; by default the one around this folder.
-    #[arg(short, long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    #[arg(short, long, value_name = "DIR", value_hint = clap::ValueHint::DirPath, global = true)]
     pub(crate) project: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) store: StoreArgument,

@@ -5,7 +5,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use scorebox_eval::RunRecord;
+use scorebox_eval::{FunctionRole, RunRecord};
 use scorebox_store::{RowParts, Store};
 use scorebox_verdict::{BaselineReader, CompareOptions, Comparison, ComparisonReport};
 
@@ -45,7 +45,7 @@ pub(crate) async fn compare(
         }
         Against::File(path) => {
             let mut comparison = with_baseline(path, run, options)?;
-            let parts = parts(&comparison);
+            let parts = parts(&comparison, &[run]);
             rows::each(store, run, parts, |row| comparison.add_b(row).map_err(Stop::unfinished)).await?;
             (comparison, None)
         }
@@ -66,7 +66,7 @@ async fn with_both(
     run: &RunRecord,
     mut comparison: Comparison,
 ) -> Result<Comparison, Stop> {
-    let parts = parts(&comparison);
+    let parts = parts(&comparison, &[earlier, run]);
     let (mut pages_a, mut pages_b) = (Pages::of(store, earlier, parts).await?, Pages::of(store, run, parts).await?);
     let (mut has_a, mut has_b) = (true, true);
     while has_a || has_b {
@@ -84,8 +84,11 @@ async fn with_both(
     Ok(comparison)
 }
 
-fn parts(comparison: &Comparison) -> RowParts {
-    if comparison.needs_examples() { RowParts { content: true, ..RowParts::SCORES } } else { RowParts::SCORES }
+/// What is read of the rows of two runs: what calls of scorers took only matters where one could ask a model.
+fn parts(comparison: &Comparison, runs: &[&RunRecord]) -> RowParts {
+    let mut functions = runs.iter().flat_map(|run| &run.functions);
+    let calls = functions.any(|function| function.role == FunctionRole::Scorer && function.asks_models);
+    RowParts { content: comparison.needs_examples(), calls, ..RowParts::SCORES }
 }
 
 fn with_baseline(path: &Path, run: &RunRecord, options: CompareOptions) -> Result<Comparison, Stop> {

@@ -40,9 +40,9 @@ fn read_head(folder: &Path) -> Option<Head> {
 /// The branch that CI says it builds, for where it checks out a commit instead: GitHub's and GitLab's variables, those of
 /// pull and merge requests first.
 pub(crate) fn branch_of_ci(variable: impl Fn(&str) -> Option<String>) -> Option<String> {
-    let is_branch = |name: &&str| *name != "GITHUB_REF_NAME" || variable("GITHUB_REF_TYPE").as_deref() == Some("branch");
-    let names =
-        ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH"];
+    let is_branch =
+        |name: &&str| *name != "GITHUB_REF_NAME" || variable("GITHUB_REF_TYPE").as_deref() == Some("branch");
+    let names = ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "CI_COMMIT_BRANCH"];
     names.iter().filter(|name| is_branch(name)).find_map(|name| variable(name).filter(|branch| !branch.is_empty()))
 }
 

@@ -81,7 +81,8 @@ impl Lock {
     /// Replaces the file in one step, and says whether anything changed.
     pub(crate) fn write(&self, folder: &Path) -> Result<bool, LockProblem> {
         let path = Self::path(folder);
-        let text = format!("# Written by `scorebox lock`, checked with --locked. Keep it under version control.\n{self}");
+        let text =
+            format!("# Written by `scorebox lock`, checked with --locked. Keep it under version control.\n{self}");
         if fs::read_to_string(&path).is_ok_and(|known| known == text) {
             return Ok(false);
         }
@@ -107,7 +108,8 @@ impl Lock {
             }
         }
         let unused = self.plugins.iter().filter(|locked| digest(&wanted, &locked.name).is_none());
-        differences.extend(unused.map(|locked| format!("  {}: locked, but scorebox.toml does not use it", locked.name)));
+        differences
+            .extend(unused.map(|locked| format!("  {}: locked, but scorebox.toml does not use it", locked.name)));
         match differences.is_empty() {
             true => Ok(()),
             false => Err(LockProblem::Differs { path: Self::path(folder), differences }),

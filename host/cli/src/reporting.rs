@@ -11,11 +11,7 @@ use crate::files::NewFile;
 use crate::rows;
 
 /// Writes each report; those that cannot be written leave what was there.
-pub(crate) async fn write(
-    store: &Store,
-    context: &ReportContext<'_>,
-    requests: &[ReportRequest],
-) -> Result<(), Stop> {
+pub(crate) async fn write(store: &Store, context: &ReportContext<'_>, requests: &[ReportRequest]) -> Result<(), Stop> {
     if requests.is_empty() {
         return Ok(());
     }
@@ -43,10 +39,8 @@ pub(crate) async fn write_folder(store: &Store, record: &RunRecord, output: &Pat
         std::fs::remove_dir_all(&path).map_err(Stop::unfinished)?;
     }
     let mut folder = RunFolder::create(&path, record, SyncPolicy::default()).map_err(Stop::unfinished)?;
-    rows::each(store, record, RowParts::ALL, |row| {
-        folder.write(std::slice::from_ref(row)).map_err(Stop::unfinished)
-    })
-    .await?;
+    rows::each(store, record, RowParts::ALL, |row| folder.write(std::slice::from_ref(row)).map_err(Stop::unfinished))
+        .await?;
     folder.finish(&mut record.clone()).map_err(Stop::unfinished)?;
     Ok(path)
 }

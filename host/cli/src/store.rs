@@ -70,7 +70,7 @@ fn no_store(project: Option<&Path>) -> anyhow::Error {
         None => "in this folder, nor in one above it".to_owned(),
     };
     anyhow::anyhow!(
-        "there are no runs {place}\nhelp: name the project's folder with --project DIR, or the store with --store; \
+        "there is no store {place}\nhelp: name the project's folder with --project DIR, or the store with --store; \
          `scorebox eval` makes both"
     )
 }

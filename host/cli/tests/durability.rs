@@ -51,7 +51,8 @@ impl Project {
         for row in 0..ROWS {
             let draft = if row % 3 == 0 { "Paris" } else { "it is Lyon, I think" };
             // Now and then a row of which the prediction fails, and one that a scorer cannot judge.
-            let inputs = if row % 997 == 5 { "{}".to_owned() } else { format!(r#"{{"draft": "{draft}", "n": {row}}}"#) };
+            let inputs =
+                if row % 997 == 5 { "{}".to_owned() } else { format!(r#"{{"draft": "{draft}", "n": {row}}}"#) };
             let expected = if row % 499 == 7 { "null" } else { r#"{"expected_response": "Paris"}"# };
             writeln!(rows, r#"{{"id": "r{row}", "inputs": {inputs}, "expectations": {expected}}}"#).unwrap();
         }
@@ -194,5 +195,8 @@ fn a_finished_run_is_not_gone_on_with() {
     let run = project.json(&["eval", "--json", "--quiet", "--limit", "20"]);
     let again = project.command(&["eval", "--resume", run["run_id"].as_str().unwrap()]).output().unwrap();
     assert_eq!(again.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&again.stderr).contains("is complete: there is nothing to go on with"), "{again:?}");
+    assert!(
+        String::from_utf8_lossy(&again.stderr).contains("is complete: there is nothing to go on with"),
+        "{again:?}"
+    );
 }

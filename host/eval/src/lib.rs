@@ -20,6 +20,6 @@ pub use run::{
     PlanRequest, Progress, RowSelection, RunError, ScorerRequest, StopReason, StopSignal, Stopper, stop_signal,
 };
 pub use summary::{
-    AggregateInterval, BooleanCounts, CallSummary, FeedbackSummary, FirstError, IntervalMethod, LabelCounts, Latency, RepeatSummary,
-    ScorerSummary, SliceCollector, Summary, SummaryCollector,
+    AggregateInterval, BooleanCounts, CallSummary, FeedbackSummary, FirstError, IntervalMethod, LabelCounts, Latency,
+    RepeatSummary, ScorerSummary, SliceCollector, Summary, SummaryCollector,
 };

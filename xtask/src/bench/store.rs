@@ -24,6 +24,9 @@ const SCORERS: [&str; 8] = [
     "text/length",
 ];
 
+/// How many of them two runs are compared by.
+const COMPARED: usize = 4;
+
 const MIN_POSTGRES_RATIO: f64 = 0.25;
 const MIN_SAVED: f64 = 20.0;
 const MAX_COMPARE_SECONDS: f64 = 3.0;
@@ -31,7 +34,7 @@ const MAX_COMPARE_BYTES: u64 = 300 * 1024 * 1024;
 
 /// A run with nothing changed against the first one, and a comparison of two runs.
 pub(super) fn run(bench: &Bench) -> Result<()> {
-    let project = project(bench, &SCORERS)?;
+    let project = project(bench, "pure", &SCORERS)?;
     let (mut firsts, mut agains, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         evaluation::forget_runs(&project);
@@ -49,11 +52,14 @@ pub(super) fn run(bench: &Bench) -> Result<()> {
         median(&mut agains),
         verdict(ratio >= MIN_SAVED)
     );
-    compare(bench, &project)
+    compare(bench)
 }
 
 /// Two runs of which one has other answers on some rows, so that nothing is shared.
-fn compare(bench: &Bench, project: &Path) -> Result<()> {
+fn compare(bench: &Bench) -> Result<()> {
+    let project = &project(bench, "compared", &SCORERS[..COMPARED])?;
+    evaluation::forget_runs(project);
+    measure(&mut eval(bench, project))?;
     let dataset = project.join("data.jsonl");
     let before = fs::read_to_string(&dataset)?;
     fs::write(&dataset, before.replace("(7", "(seven").replace("is Lyon.\", \"exp", "is Paris.\", \"exp"))?;
@@ -99,12 +105,15 @@ pub(super) fn postgres(bench: &Bench, project: &Path, rows: u64, bare: f64) -> R
     Ok(())
 }
 
-fn project(bench: &Bench, scorers: &[&str]) -> Result<PathBuf> {
+fn project(bench: &Bench, name: &str, scorers: &[&str]) -> Result<PathBuf> {
     let rows = evaluation::project(bench, ROWS)?;
-    let folder = bench.folder.join("pure");
+    let folder = bench.folder.join(name);
     fs::create_dir_all(&folder)?;
     fs::copy(rows.join("data.jsonl"), folder.join("data.jsonl"))?;
-    let scorers = scorers.iter().map(|scorer| format!("[[scorers]]\nuse = {scorer:?}\n"));
+    let scorers = scorers.iter().map(|scorer| match *scorer {
+        "text/length" => format!("[[scorers]]\nuse = {scorer:?}\nconfig = {{ unit = \"words\", max = 8 }}\n"),
+        scorer => format!("[[scorers]]\nuse = {scorer:?}\n"),
+    });
     let config = format!("[dataset]\npath = \"data.jsonl\"\n\n{}", scorers.collect::<String>());
     fs::write(folder.join("scorebox.toml"), config)?;
     Ok(folder)

@@ -32,9 +32,5 @@ pub(crate) async fn run(arguments: &AgreeArguments) -> Result<ExitCode, Stop> {
     })
     .await?;
     let agreement = agreement.finish();
-    if arguments.json {
-        print_json(&agreement)
-    } else {
-        print(&report::agreement(&agreement, arguments.disagreements))
-    }
+    if arguments.json { print_json(&agreement) } else { print(&report::agreement(&agreement, arguments.disagreements)) }
 }

@@ -93,9 +93,8 @@ async fn annotate_github(evaluated: &Evaluated, project: &Project, output: &Path
     annotations.write_github(&context(evaluated), &mut text).map_err(Stop::unfinished)?;
     print(&String::from_utf8_lossy(&text))?;
     let Some(summary) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) else { return Ok(()) };
-    let appended = fs::read(output.join(COMMENT)).and_then(|comment| {
-        OpenOptions::new().create(true).append(true).open(&summary)?.write_all(&comment)
-    });
+    let appended = fs::read(output.join(COMMENT))
+        .and_then(|comment| OpenOptions::new().create(true).append(true).open(&summary)?.write_all(&comment));
     let what = || format!("{}: cannot be written", Path::new(&summary).display());
     appended.with_context(what).map_err(Stop::Unfinished)
 }
@@ -137,7 +136,8 @@ async fn annotations(
 
 /// The line of each row of a JSONL file, from 1; nothing for other files, whose rows have no lines of their own.
 fn lines_of(dataset: &Path) -> std::io::Result<Vec<u64>> {
-    let is_jsonl = dataset.extension().is_some_and(|it| it.eq_ignore_ascii_case("jsonl") || it.eq_ignore_ascii_case("ndjson"));
+    let is_jsonl =
+        dataset.extension().is_some_and(|it| it.eq_ignore_ascii_case("jsonl") || it.eq_ignore_ascii_case("ndjson"));
     if !is_jsonl {
         return Ok(Vec::new());
     }

@@ -48,7 +48,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Baseline(baseline) => block_on(baseline::run(&baseline)),
         Command::Agree(agree) => block_on(agree::run(&agree)),
         Command::Dataset(dataset) => block_on(async move {
-            let store = store::open_or_make(&dataset.project).await?;
+            let store = match dataset.command.may_come_first() {
+                true => store::open_or_make(&dataset.project).await?,
+                false => store::open_existing(&dataset.project).await?,
+            };
             let done = dataset::run(&dataset.command, &store).await;
             store.close().await;
             done

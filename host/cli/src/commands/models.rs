@@ -40,7 +40,8 @@ async fn ask(gateway: &Gateway, alias: &str) -> Result<String, String> {
     let permissions = Permissions { models: vec![alias.to_owned()], ..Permissions::default() };
     gateway.check_model(alias, &permissions).map_err(|problem| problem.to_string())?;
     let door = gateway.door("models test", permissions);
-    let caller = Caller { plugin: Digest::of(b""), function: "models test".to_owned(), example_id: alias.to_owned(), repeat: 0 };
+    let caller =
+        Caller { plugin: Digest::of(b""), function: "models test".to_owned(), example_id: alias.to_owned(), repeat: 0 };
     let began = Instant::now();
     let reply = match door.complete(&caller, request(alias)).await {
         Ok(reply) => reply,

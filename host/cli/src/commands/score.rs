@@ -45,8 +45,10 @@ fn wanted(project: &Project, named: &[String], has: impl Fn(&str) -> bool) -> Re
     let file = project.path().display();
     for name in named {
         if !known.contains(&name.as_str()) {
-            let help = nearest(name, known.iter().copied())
-                .map_or_else(|| format!("there are {}", known.join(", ")), |nearest| format!("did you mean `{nearest}`?"));
+            let help = nearest(name, known.iter().copied()).map_or_else(
+                || format!("there are {}", known.join(", ")),
+                |nearest| format!("did you mean `{nearest}`?"),
+            );
             return Err(Stop::Input(anyhow::anyhow!("{file}: there is no scorer `{name}`\nhelp: {help}")));
         }
         if has(name) {

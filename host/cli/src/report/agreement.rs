@@ -17,7 +17,12 @@ pub(crate) fn agreement(report: &AgreementReport, disagreements: usize) -> Strin
     );
     if report.unknown_rows > 0 {
         let ids = report.unknown_ids.join(", ");
-        let _ = writeln!(text, "  {} {} of people are about no row of the run: {ids}", WARN.paint("left out"), count(report.unknown_rows, "label"));
+        let _ = writeln!(
+            text,
+            "  {} {} of people are about no row of the run: {ids}",
+            WARN.paint("left out"),
+            count(report.unknown_rows, "label")
+        );
     }
     text.push('\n');
     text += &judges(&report.judges);
@@ -28,7 +33,8 @@ pub(crate) fn agreement(report: &AgreementReport, disagreements: usize) -> Strin
 }
 
 fn judges(judges: &[JudgeAgreement]) -> String {
-    let mut table = table(["judge", "n", "accuracy", "95 % CI", "kappa", "95 % CI", "alpha", "people's alpha", "differ"]);
+    let mut table =
+        table(["judge", "n", "accuracy", "95 % CI", "kappa", "95 % CI", "alpha", "people's alpha", "differ"]);
     for judge in judges {
         let kappa = judge.kappa.quadratic.or(judge.kappa.plain);
         let people = judge.people.and_then(|people| people.alpha);
@@ -55,7 +61,11 @@ fn in_detail(judge: &JudgeAgreement, most: usize) -> String {
         text += &FAINT.paint(" (the words of Landis and Koch are a convention, no more)");
     }
     text.push('\n');
-    for (missing, what) in [(judge.without_label, "without a label"), (judge.without_verdict, "without a verdict of the judge"), (judge.ties, "on which people are divided")] {
+    for (missing, what) in [
+        (judge.without_label, "without a label"),
+        (judge.without_verdict, "without a verdict of the judge"),
+        (judge.ties, "on which people are divided"),
+    ] {
         if missing > 0 {
             let _ = writeln!(text, "  {} {what} are left out", count(missing, "row"));
         }
@@ -63,11 +73,21 @@ fn in_detail(judge: &JudgeAgreement, most: usize) -> String {
     if let Some(booleans) = &judge.booleans {
         for (label, score) in [("true", booleans.of_true), ("false", booleans.of_false)] {
             let rate = |rate: Option<Rate>| rate.map_or_else(|| "–".to_owned(), |rate| percent(rate.value));
-            let _ = writeln!(text, "  people's {label}: precision {}, recall {}", rate(score.precision), rate(score.recall));
+            let _ = writeln!(
+                text,
+                "  people's {label}: precision {}, recall {}",
+                rate(score.precision),
+                rate(score.recall)
+            );
         }
     }
     if let Some(numbers) = &judge.numbers {
-        let _ = writeln!(text, "  the judge is {:+.3} {} away from people on average", numbers.bias.value, interval(numbers.bias));
+        let _ = writeln!(
+            text,
+            "  the judge is {:+.3} {} away from people on average",
+            numbers.bias.value,
+            interval(numbers.bias)
+        );
     }
     if let Some(confusion) = &judge.confusion {
         text += &matrix(confusion);

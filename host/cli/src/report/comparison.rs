@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use scorebox_core::Value;
 use scorebox_verdict::{
-    ComparisonReport, Direction, Excerpt, FeedbackComparison, FeedbackFlips, NumericComparison, NumericKind,
-    RunBrief, Severity, Sides, SpendingComparison,
+    ComparisonReport, Direction, Excerpt, FeedbackComparison, FeedbackFlips, NumericComparison, NumericKind, RunBrief,
+    Severity, Sides, SpendingComparison,
 };
 
 use super::summary::{duration, number};
@@ -189,7 +189,8 @@ fn flipped(flips: &FeedbackFlips, most: usize) -> String {
             Direction::Better => GOOD.paint("better"),
             Direction::Relabelled => WARN.paint("other"),
         };
-        let side = |value: &Value, outputs: &Option<Excerpt>, rationale: &Option<Excerpt>| side(value, outputs, rationale);
+        let side =
+            |value: &Value, outputs: &Option<Excerpt>, rationale: &Option<Excerpt>| side(value, outputs, rationale);
         table.add_row([
             flip.id.clone(),
             word,
@@ -202,7 +203,11 @@ fn flipped(flips: &FeedbackFlips, most: usize) -> String {
     let shown = flips.kept.len().min(most) as u64;
     if shown < flips.count() {
         let rest = thousands(flips.count() - shown);
-        let _ = writeln!(text, "  {}", FAINT.paint(format_args!("and {rest} more; --flips N shows more, --json all that are kept")));
+        let _ = writeln!(
+            text,
+            "  {}",
+            FAINT.paint(format_args!("and {rest} more; --flips N shows more, --json all that are kept"))
+        );
     }
     text
 }
@@ -229,4 +234,3 @@ pub(super) fn shown_value(value: &Value) -> String {
         other => other.as_f64().map_or_else(String::new, number),
     }
 }
-

@@ -67,7 +67,7 @@ pub(crate) struct Transaction(Session);
 
 /// Runs the same code on either connection, and says what was tried where it fails.
 ///
-/// ```ignore
+/// ```text
 /// let keys: Vec<(i64,)> = ask!(session, "list the runs", connection => {
 ///     sqlx::query_as("SELECT key FROM runs WHERE status = $1").bind(status).fetch_all(connection).await
 /// })?;

@@ -209,7 +209,10 @@ pub(crate) async fn read_feedback(
     parts: RowParts,
 ) -> Result<Vec<StoredFeedback>, StoreError> {
     if !parts.remarks {
-        return read_values(session, column, wanted).await;
+        return match parts.calls {
+            true => read_values(session, column, wanted).await,
+            false => read_verdicts(session, column, wanted).await,
+        };
     }
     type Line = (
         i64,
@@ -287,6 +290,29 @@ async fn read_values(session: &mut Session, column: i64, wanted: &Wanted) -> Res
             usage,
             ..StoredFeedback::default()
         }
+    };
+    Ok(lines.into_iter().map(feedback).collect())
+}
+
+/// The same without what is told of calls: every value that is not read saves time.
+async fn read_verdicts(session: &mut Session, column: i64, wanted: &Wanted) -> Result<Vec<StoredFeedback>, StoreError> {
+    type Line = (i64, i64, String, Option<f64>, Option<String>, Option<String>);
+    let sql = format!(
+        "SELECT position, place, kind, number, name, body FROM feedback WHERE col = $1 AND {} ORDER BY position, place",
+        wanted.condition()
+    );
+    let lines: Vec<Line> = ask!(session, "read feedback", connection => {
+        let read = sqlx::query_as(AssertSqlSafe(&*sql)).bind(column).bind(wanted.first()).bind(wanted.end());
+        read.persistent(wanted.is_usual()).fetch_all(connection).await
+    })?;
+    let feedback = |(position, place, kind, number, name, body): Line| StoredFeedback {
+        position,
+        place,
+        kind,
+        number,
+        name,
+        body,
+        ..StoredFeedback::default()
     };
     Ok(lines.into_iter().map(feedback).collect())
 }

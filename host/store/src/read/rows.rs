@@ -20,15 +20,18 @@ pub struct RowParts {
     pub outputs: bool,
     /// The spans that the predict function recorded.
     pub traces: bool,
+    /// Times and usage of scorers' calls, and whether they were made in this run.
+    pub calls: bool,
     /// Rationales, metadata and spans of feedback, and what functions logged.
     pub remarks: bool,
 }
 
 impl RowParts {
     /// Everything.
-    pub const ALL: Self = Self { ids: true, content: true, outputs: true, traces: true, remarks: true };
+    pub const ALL: Self = Self { ids: true, content: true, outputs: true, traces: true, calls: true, remarks: true };
     /// What statistics need: scores with their times and usage, and the ids of examples.
-    pub const SCORES: Self = Self { ids: true, content: false, outputs: false, traces: false, remarks: false };
+    pub const SCORES: Self =
+        Self { ids: true, content: false, outputs: false, traces: false, calls: true, remarks: false };
 }
 
 /// Positions of the first page; the next ones follow the size of the rows.

@@ -9,7 +9,7 @@ use scorebox_eval::ContentKey;
 /// Columns that are looked through, the newest first.
 const MAX_COLUMNS: i64 = 4;
 /// Rows of them that are looked through. Each takes 24 bytes.
-const MAX_ROWS: usize = 2_000_000;
+const MAX_ROWS: usize = 1_000_000;
 /// Rows that are read at a time.
 const PAGE: u64 = 20_000;
 

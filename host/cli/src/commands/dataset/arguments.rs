@@ -38,6 +38,13 @@ pub(crate) enum DatasetCommand {
     Delete(DeleteArguments),
 }
 
+impl DatasetCommand {
+    /// Whether it may be the first thing that is done with a project, so that it makes the store.
+    pub(crate) fn may_come_first(&self) -> bool {
+        matches!(self, Self::Create(_) | Self::FromRun(_) | Self::FromTraces(_))
+    }
+}
+
 /// Make a dataset.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

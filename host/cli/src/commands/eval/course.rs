@@ -49,12 +49,7 @@ pub(super) struct Going {
     pub(super) done_before: u64,
 }
 
-pub(super) async fn begin(
-    plan: Plan,
-    record: RunRecord,
-    store: &Store,
-    options: &EvalOptions,
-) -> Result<Begun, Stop> {
+pub(super) async fn begin(plan: Plan, record: RunRecord, store: &Store, options: &EvalOptions) -> Result<Begun, Stop> {
     match &options.course {
         Course::Fresh => begin_fresh(plan, record, store, true).await,
         Course::FreshWithoutReuse => begin_fresh(plan, record, store, false).await,
@@ -134,7 +129,8 @@ async fn extend(plan: Plan, now: RunRecord, store: &Store, run: &str) -> Result<
 fn with_scorers(known: &Json, now: &Json, added: &[FunctionRecord]) -> Json {
     let merged = || -> Option<Json> {
         let (mut config, now) = (known.to::<serde_json::Value>().ok()?, now.to::<serde_json::Value>().ok()?);
-        let is_added = |section: &&serde_json::Value| added.iter().any(|scorer| section["name"] == scorer.name.as_str());
+        let is_added =
+            |section: &&serde_json::Value| added.iter().any(|scorer| section["name"] == scorer.name.as_str());
         let sections = now["scorers"].as_array()?.iter().filter(is_added).cloned();
         config["scorers"].as_array_mut()?.extend(sections);
         Json::from_value(&config).ok()

@@ -47,10 +47,7 @@ pub(super) async fn prepare(path: &Path, options: &EvalOptions) -> Result<Prepar
 }
 
 /// The file of the dataset. A stored one is written into the project's cache first, once for each version.
-async fn dataset(
-    project: &Project,
-    options: &EvalOptions,
-) -> Result<(PathBuf, Option<Store>, Option<String>), Stop> {
+async fn dataset(project: &Project, options: &EvalOptions) -> Result<(PathBuf, Option<Store>, Option<String>), Stop> {
     match project.dataset().map_err(Stop::input)? {
         DatasetChoice::File(file) => Ok((file, None, None)),
         DatasetChoice::Stored(reference) => {

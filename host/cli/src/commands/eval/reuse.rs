@@ -51,7 +51,12 @@ pub(super) fn report(spared: &[Spared], explain: bool) -> String {
     parts.extend(shared.iter().filter(|it| it.answered < it.rows).map(|it| {
         format!("{} of {} of {}", thousands(it.answered), count(it.rows, "row"), NAME.paint(&it.reuse.name))
     }));
-    format!("\n  {} {} · {}\n", FAINT.paint("known from earlier runs"), parts.join(", "), FAINT.paint("--explain says more"))
+    format!(
+        "\n  {} {} · {}\n",
+        FAINT.paint("known from earlier runs"),
+        parts.join(", "),
+        FAINT.paint("--explain says more")
+    )
 }
 
 fn names<'s>(spared: impl Iterator<Item = &'s &'s Spared>) -> String {
