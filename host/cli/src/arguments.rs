@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand};
 use scorebox_eval::FieldPath;
 use scorebox_gateway::ModelReference;
 use scorebox_report::ReportRequest;
-use scorebox_store::StoreLocation;
+use scorebox_store::{InvalidStoreLocation, StoreLocation};
 use scorebox_verdict::Subject;
 
 use crate::commands::DatasetCommand;
@@ -188,7 +188,29 @@ pub(crate) struct ReportArguments {
 pub(crate) struct StoreArgument {
     /// The store: a file, or the URL of a PostgreSQL database.
     #[arg(long, value_name = "FILE|URL", env = "SCOREBOX_STORE", hide_env_values = true, global = true)]
-    pub(crate) store: Option<StoreLocation>,
+    pub(crate) store: Option<StoreText>,
+}
+
+/// What names a store. It may hold a password, so it is read later, where errors do not show it.
+#[derive(Clone)]
+pub(crate) struct StoreText(String);
+
+impl StoreText {
+    pub(crate) fn location(&self) -> Result<StoreLocation, InvalidStoreLocation> {
+        self.0.parse()
+    }
+}
+
+impl From<String> for StoreText {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl std::fmt::Debug for StoreText {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("StoreText(…)")
+    }
 }
 
 /// Which project's runs are meant.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use scorebox_store::{Store, StoreLocation};
 
-use crate::arguments::{ProjectArguments, StoreArgument};
+use crate::arguments::{ProjectArguments, StoreArgument, StoreText};
 use crate::exit::Stop;
 
 const FOLDER: &str = ".scorebox";
@@ -12,14 +12,14 @@ const FILE: &str = "store.db";
 
 /// Opens the store of a project, and makes it where there is none yet.
 pub(crate) async fn open(argument: &StoreArgument, project: &Path) -> Result<Store, Stop> {
-    let location = argument.store.clone().unwrap_or_else(|| of_project(project));
+    let location = named(argument)?.unwrap_or_else(|| of_project(project));
     Store::open(&location).await.map_err(Stop::input)
 }
 
 /// Opens a store that is there already: the one that is named, or that of the project around this folder.
 pub(crate) async fn open_existing(arguments: &ProjectArguments) -> Result<Store, Stop> {
-    if let Some(location) = &arguments.store.store {
-        return Store::open(location).await.map_err(Stop::input);
+    if let Some(location) = named(&arguments.store)? {
+        return Store::open(&location).await.map_err(Stop::input);
     }
     let file = match &arguments.project {
         Some(project) => Some(folder_of(project).join(FOLDER).join(FILE)).filter(|file| file.exists()),
@@ -35,10 +35,14 @@ pub(crate) async fn open_existing(arguments: &ProjectArguments) -> Result<Store,
 /// that is done with a project.
 pub(crate) async fn open_or_make(arguments: &ProjectArguments) -> Result<Store, Stop> {
     let nearest = || arguments.project.is_none().then(nearest).flatten();
-    let location = arguments.store.store.clone().or_else(|| nearest().map(StoreLocation::file));
+    let location = named(&arguments.store)?.or_else(|| nearest().map(StoreLocation::file));
     let project = arguments.project.as_deref().map_or(Path::new("."), folder_of);
     let location = location.unwrap_or_else(|| of_project(project));
     Store::open(&location).await.map_err(Stop::input)
+}
+
+fn named(argument: &StoreArgument) -> Result<Option<StoreLocation>, Stop> {
+    argument.store.as_ref().map(StoreText::location).transpose().map_err(Stop::input)
 }
 
 /// Where a project's rows and what is made for it are kept.

@@ -81,6 +81,11 @@ fn every_change_says_which_version_it_made() {
 fn datasets_and_their_versions_are_shown() {
     let sandbox = sandbox();
     let empty = Sandbox::new();
+    let nowhere = empty.run(["dataset", "list"]);
+    assert!(nowhere.code == Some(2) && nowhere.stderr.contains("there is no store in this folder"), "{nowhere:?}");
+    assert!(!empty.path(".scorebox").exists());
+    said(&empty, &["create", "short-lived"]);
+    said(&empty, &["delete", "short-lived", "--yes"]);
     insta::assert_snapshot!(said(&empty, &["list"]), @"  There is none yet: make one with `scorebox dataset create NAME FILE`");
     said(&sandbox, &["merge", "qa", "corrections.csv"]);
     said(&sandbox, &["tag", "qa@1", "stable"]);

@@ -31,8 +31,9 @@ enum Service {
 
 pub(crate) async fn run(arguments: &CiArguments, quiet: bool) -> Result<ExitCode, Stop> {
     let project = Project::load(&arguments.path).map_err(Stop::input)?;
-    // Where no replies are named, nothing can be asked: a request has no recorded reply in an empty file.
-    let nothing = tempfile::NamedTempFile::new().map_err(Stop::unfinished)?;
+    // Where no replies are named, nothing can be asked: a request finds none in a cassette without exchanges.
+    let mut nothing = tempfile::NamedTempFile::new().map_err(Stop::unfinished)?;
+    writeln!(nothing, r#"{{"scorebox_cassette":1}}"#).map_err(Stop::unfinished)?;
     let named = arguments.replay.clone().or_else(|| project.replies());
     let replay = named.unwrap_or_else(|| nothing.path().to_owned());
     let options = EvalOptions {
