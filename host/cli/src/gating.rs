@@ -40,8 +40,7 @@ pub(crate) async fn decide(
 }
 
 fn options(baseline: &BaselineGate, run: &RunRecord) -> scorebox_verdict::CompareOptions {
-    let clusters = run.dataset.group.clone();
-    scorebox_verdict::CompareOptions { clusters, seed: run.seed, ..baseline.compare_options() }
+    scorebox_verdict::CompareOptions { seed: run.seed, ..baseline.compare_options() }
 }
 
 /// The run that the baseline names; none where there is none yet.

@@ -15,7 +15,7 @@ pub(crate) async fn run(arguments: &CompareArguments) -> Result<ExitCode, Stop> 
     let run = store.find(&arguments.b).await.map_err(Stop::input)?;
     let options = CompareOptions {
         by: arguments.by.clone(),
-        clusters: arguments.group.clone().or_else(|| run.dataset.group.clone()),
+        clusters: arguments.group.clone(),
         lower_is_better: arguments.lower_is_better.clone(),
         max_flips: arguments.flips,
         seed: run.seed,

@@ -16,8 +16,7 @@ pub(crate) async fn run(arguments: &ReportCommandArguments) -> Result<ExitCode, 
     let comparison = match &arguments.against {
         Some(against) => {
             let against = Against::find(&store, against).await?;
-            let clusters = record.dataset.group.clone();
-            let options = CompareOptions { clusters, seed: record.seed, ..CompareOptions::default() };
+            let options = CompareOptions { seed: record.seed, ..CompareOptions::default() };
             Some(compare(&store, &against, &record, options).await?)
         }
         None => None,

@@ -1,6 +1,7 @@
 //! `scorebox.toml`: parsed once, here, into what the evaluation asks for. Every message says where, why and what to do.
 
 mod file;
+mod forms;
 mod outgoing;
 mod problem;
 mod project;
