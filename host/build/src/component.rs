@@ -18,10 +18,18 @@ pub(crate) fn expects_javascript(module: &[u8]) -> bool {
     imports.flatten().flatten().any(|import| import.module.starts_with("__wbindgen_"))
 }
 
-/// Wraps a core module, which carries its world in a custom section, into a validated component.
-pub(crate) fn encode(module: &[u8]) -> Result<Vec<u8>, String> {
-    let encoder = ComponentEncoder::default().validate(true).module(module).map_err(|error| format!("{error:#}"))?;
-    encoder.validate(true).encode().map_err(|error| format!("{error:#}"))
+/// Wraps a core module, which carries its world in a custom section, into a validated component. An adapter is a module
+/// that implements, on top of the contract, another interface that the module was compiled for; it goes by that
+/// interface's name.
+pub fn componentize(module: &[u8], adapters: &[(&str, &[u8])]) -> Result<Vec<u8>, String> {
+    let wrap = || {
+        let mut encoder = ComponentEncoder::default().validate(true).module(module)?;
+        for (name, adapter) in adapters {
+            encoder = encoder.adapter(name, adapter)?;
+        }
+        encoder.encode()
+    };
+    wrap().map_err(|error| format!("{error:#}"))
 }
 
 /// Reads what a component offers and wants.

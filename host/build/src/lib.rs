@@ -13,6 +13,7 @@ mod profile;
 mod remap;
 mod toolchain;
 
+pub use component::componentize;
 pub use environment::forget_outer_cargo;
 pub use error::BuildError;
 pub use plugin::{BuildRequest, BuiltPlugin, Report, build_rust_plugin};

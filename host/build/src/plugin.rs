@@ -43,6 +43,19 @@ pub struct Report {
     pub imports: Vec<String>,
 }
 
+impl Report {
+    /// Reads what a component says about itself; an error says why it is no plugin.
+    pub fn of(component: &[u8]) -> Result<Self, String> {
+        let face = component::face(component)?;
+        Ok(Self {
+            size_bytes: component.len(),
+            digest: Digest::of(component),
+            exports: face.exports,
+            imports: face.imports,
+        })
+    }
+}
+
 /// Compiles a Rust project to a component.
 ///
 /// The project is a library; its crate type does not matter. Cargo's progress and the compiler's messages go to the
@@ -60,13 +73,7 @@ pub fn build_rust_plugin(request: &BuildRequest) -> Result<BuiltPlugin, BuildErr
         return Err(BuildError::ExpectsJavaScript { project });
     }
     let not_a_plugin = |reason| BuildError::NotAPlugin { project: project.clone(), reason };
-    let component = component::encode(&module).map_err(not_a_plugin)?;
-    let face = component::face(&component).map_err(not_a_plugin)?;
-    let report = Report {
-        size_bytes: component.len(),
-        digest: Digest::of(&component),
-        exports: face.exports,
-        imports: face.imports,
-    };
+    let component = component::componentize(&module, &[]).map_err(not_a_plugin)?;
+    let report = Report::of(&component).map_err(not_a_plugin)?;
     Ok(BuiltPlugin { component, report })
 }

@@ -1,0 +1,31 @@
+//! A plugin project in any language becomes a component: finds out what it is written in, sets up that language's tools
+//! beside it, and builds.
+//!
+//! Each language is one module with one function. This crate must never run what it builds: it compiles, bundles and
+//! wraps. Tools come from the languages' own package registries, pinned by hash, into a folder of the project; nothing is
+//! installed anywhere else. It knows no wasmtime.
+
+mod build;
+mod c;
+mod command;
+mod error;
+mod go;
+mod javascript;
+mod language;
+mod manifest;
+mod project;
+mod python;
+mod rust;
+mod sdk;
+mod template;
+mod toolbox;
+mod workspace;
+
+pub use build::{build, default_output};
+pub use error::LanguageError;
+pub use language::Language;
+pub use manifest::{Exports, Imports, JavaScriptEngine, Manifest};
+pub use project::Project;
+pub use scorebox_build::{BuiltPlugin, Report};
+pub use template::{NewProject, create};
+pub use toolbox::{Toolbox, TOOLS_VARIABLE};

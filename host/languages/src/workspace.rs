@@ -1,0 +1,89 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::LanguageError;
+use crate::manifest::Manifest;
+use crate::project::Project;
+use crate::sdk;
+
+/// The folder `.scorebox` of a project: a copy of the contract and of the SDK, and what a build leaves in between.
+///
+/// All of it is made by Scorebox and can be deleted at any time. The SDK and the contract lie beside each other as they
+/// do in Scorebox's own repository.
+#[derive(Clone, Debug)]
+pub(crate) struct Workspace {
+    folder: PathBuf,
+    sdk: &'static str,
+}
+
+impl Workspace {
+    /// Writes the contract and the SDK of the project's language, where they are not up to date.
+    pub(crate) fn prepare(project: &Project) -> Result<Self, LanguageError> {
+        let workspace = Self { folder: project.folder().join(".scorebox"), sdk: project.language().sdk() };
+        sdk::unpack("wit", &workspace.wit_dir())?;
+        write_if_new(&workspace.wit_dir().join("guest.wit"), &world(project.manifest()))?;
+        sdk::unpack(&format!("sdk/{}", workspace.sdk), &workspace.sdk_dir())?;
+        let build_dir = workspace.build_dir();
+        fs::create_dir_all(&build_dir).map_err(|source| LanguageError::Write { path: build_dir, source })?;
+        Ok(workspace)
+    }
+
+    /// The contract, with the world `guest` that this plugin has.
+    pub(crate) fn wit_dir(&self) -> PathBuf {
+        self.folder.join("wit")
+    }
+
+    /// The SDK of the project's language.
+    pub(crate) fn sdk_dir(&self) -> PathBuf {
+        self.folder.join("sdk").join(self.sdk)
+    }
+
+    /// For what a build makes on its way; kept, so that the next build is quicker.
+    pub(crate) fn build_dir(&self) -> PathBuf {
+        self.folder.join("build")
+    }
+}
+
+/// The world of a plugin: what `plugin.toml` says, in WIT.
+fn world(manifest: &Manifest) -> String {
+    let mut items = vec!["import tracing;", "import log;"];
+    if manifest.imports.llm {
+        items.push("import llm;");
+    }
+    if manifest.imports.http {
+        items.push("import wasi:http/outgoing-handler@0.2.12;");
+    }
+    if manifest.exports.scorers {
+        items.push("export scorers;");
+    }
+    if manifest.exports.predictors {
+        items.push("export predictors;");
+    }
+    format!("/// What plugin.toml says, in WIT.\nworld guest {{\n  {}\n}}\n", items.join("\n  "))
+}
+
+/// Writes a file, unless it says the same already: build tools look at times.
+pub(crate) fn write_if_new(path: &Path, text: impl AsRef<[u8]>) -> Result<(), LanguageError> {
+    if fs::read(path).is_ok_and(|old| old == text.as_ref()) {
+        return Ok(());
+    }
+    let write_error = |source| LanguageError::Write { path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(write_error)?;
+    }
+    fs::write(path, text).map_err(write_error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_world_is_what_the_manifest_says() {
+        let manifest =
+            Manifest::parse("name = \"a\"\nversion = \"0.1.0\"\nimports = [\"llm\"]\nexports = [\"predictors\"]");
+        let world = world(&manifest.unwrap());
+        assert!(world.contains("import llm;") && world.contains("export predictors;"), "{world}");
+        assert!(!world.contains("http") && !world.contains("scorers"), "{world}");
+    }
+}
