@@ -7,6 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use scorebox_core::{Digest, DigestWriter};
 use toml::{Table, Value};
 
 /// The folders that are embedded.
@@ -37,6 +38,7 @@ fn main() -> Result<()> {
         collect(&repository.join(folder), folder, &mut files)?;
     }
     files.sort();
+    println!("cargo::rustc-env=SCOREBOX_BUILD_DIGEST={}", digest_of_all(&repository, &files)?);
     let workspace: Table = fs::read_to_string(repository.join("Cargo.toml"))?.parse()?;
     let mut table = String::from("&[\n");
     for (name, mut path) in files {
@@ -50,6 +52,25 @@ fn main() -> Result<()> {
     table.push_str("]\n");
     fs::write(out_dir.join("files.rs"), table)?;
     Ok(())
+}
+
+/// Names what a component depends on beside its own sources: the embedded files, and the code that builds.
+fn digest_of_all(repository: &Path, embedded: &[(String, PathBuf)]) -> Result<Digest> {
+    let mut files = embedded.to_vec();
+    for folder in ["host/build/src", "host/languages/src"] {
+        println!("cargo::rerun-if-changed={}", repository.join(folder).display());
+        collect(&repository.join(folder), folder, &mut files)?;
+    }
+    files.sort();
+    let mut digest = DigestWriter::default();
+    for (name, path) in files {
+        let contents = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        for part in [name.as_bytes(), &contents] {
+            digest.update(&(part.len() as u64).to_le_bytes());
+            digest.update(part);
+        }
+    }
+    Ok(digest.finish())
 }
 
 /// The files of a folder, by their names in the repository.

@@ -32,8 +32,10 @@ async fn load(cache: &Path, compile_in: CompileIn) -> Result<Value, LoadError> {
     Ok(Call::new(&plugin, "well_behaved").value(&example("row")).await)
 }
 
+/// The files with compiled code.
 fn entries(cache: &Path) -> Vec<PathBuf> {
-    fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path()).collect()
+    let files = fs::read_dir(cache).unwrap().map(|entry| entry.unwrap().path());
+    files.filter(|file| file.extension().is_some_and(|extension| extension == "cwasm")).collect()
 }
 
 #[tokio::test]

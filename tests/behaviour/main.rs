@@ -7,10 +7,13 @@
 
 mod cache;
 mod crashes;
+mod dear_guests;
 mod denied;
 mod describing;
 mod determinism;
 mod files;
+mod hostile_javascript;
+mod hostile_python;
 mod isolation;
 mod limits;
 mod loading;

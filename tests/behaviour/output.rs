@@ -26,6 +26,38 @@ async fn a_text_that_is_not_json_is_no_json_value() {
 }
 
 #[tokio::test]
+async fn equal_json_is_equal_bytes_whatever_printed_it() {
+    let spellings = [
+        (r#"{"b":[1,100,9007199254740993],"a":"é"}"#, r#"{"a":"é","b":[1,100,9007199254740993]}"#),
+        ("{ \"a\": \"\\u00e9\",\n \"b\": [1.0, 1E2, 9007199254740993] }", r#"{"a":"é","b":[1,100,9007199254740993]}"#),
+        (r#"{"b":0,"a":"é","b":[1e0,100.0,9007199254740993]}"#, r#"{"a":"é","b":[1,100,9007199254740993]}"#),
+        (" [ -0.0 , 0.1e-6, 18446744073709551616 ] ", "[0,1e-7,18446744073709552000]"),
+        (r#""\u0000\/\ud83d\ude00""#, r#""\u0000/😀""#),
+    ];
+    for (printed, canonical) in spellings {
+        let feedback = Call::new(hostile().await, "id_as_json").feedback(&example(printed)).await.remove(0);
+        assert_eq!(feedback.value, Value::Json(Json::parse(canonical).unwrap()), "{printed}");
+        assert_eq!(feedback.metadata.unwrap().as_str(), format!("{{\"id\":{canonical}}}"));
+    }
+}
+
+#[tokio::test]
+async fn json_that_no_float_or_no_text_can_hold_is_refused() {
+    let says = [
+        (
+            "[1e400]",
+            "the value that the guest returned cannot be kept: the number 1e400 is larger than a 64-bit float can be",
+        ),
+        (r#""\ud800""#, "the value that the guest returned cannot be kept: a string holds a lone surrogate"),
+    ];
+    for (printed, says) in says {
+        let failure = Call::new(hostile().await, "id_as_json").failure(&example(printed)).await;
+        assert_eq!(failure.kind, FailureKind::InvalidOutput, "{printed}");
+        assert!(failure.message.contains(says), "{failure}");
+    }
+}
+
+#[tokio::test]
 async fn metadata_is_an_object() {
     assert_refused("metadata_not_an_object", "the metadata of the feedback `metadata_not_an_object` is not an object")
         .await;

@@ -1,7 +1,8 @@
-use std::path::Path;
 use std::sync::LazyLock;
 
 use scorebox_build::{BuildRequest, build_rust_plugin};
+
+use crate::languages::{component_of_folder, repository};
 
 /// The component of `tests/guests/hostile`: pure, and wrong in every way it can be.
 #[must_use]
@@ -17,6 +18,22 @@ pub fn curious_component() -> &'static [u8] {
     &COMPONENT
 }
 
+/// The component of `tests/guests/hostile-python`; none where the machine lacks what Python needs.
+#[must_use]
+pub fn hostile_python_component() -> Option<&'static [u8]> {
+    static COMPONENT: LazyLock<Option<Vec<u8>>> =
+        LazyLock::new(|| component_of_folder(&repository().join("tests/guests/hostile-python")));
+    COMPONENT.as_deref()
+}
+
+/// The component of `tests/guests/hostile-javascript`; none where the machine lacks what JavaScript needs.
+#[must_use]
+pub fn hostile_javascript_component() -> Option<&'static [u8]> {
+    static COMPONENT: LazyLock<Option<Vec<u8>>> =
+        LazyLock::new(|| component_of_folder(&repository().join("tests/guests/hostile-javascript")));
+    COMPONENT.as_deref()
+}
+
 /// The component of `plugins/text`.
 #[must_use]
 pub fn text_component() -> &'static [u8] {
@@ -26,9 +43,8 @@ pub fn text_component() -> &'static [u8] {
 
 /// Builds a component; a target folder of its own keeps cargo from waiting for the build that runs the tests.
 fn build(project: &str, target_dir: &str) -> Vec<u8> {
-    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let request =
-        BuildRequest { project: repository.join(project), target_dir: repository.join(target_dir), locked: true };
+    let (project_dir, target_dir) = (repository().join(project), repository().join(target_dir));
+    let request = BuildRequest { project: project_dir, target_dir, locked: true };
     match build_rust_plugin(&request) {
         Ok(built) => built.component,
         Err(error) => panic!("{project} cannot be built: {error}"),

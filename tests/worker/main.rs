@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use scorebox_engine::run_compile_worker;
+use scorebox_engine::{Engine, EngineConfig, run_compile_worker};
 use scorebox_tests::{Call, example, load, resident_bytes};
 
 fn main() -> Result<ExitCode> {
@@ -16,6 +16,7 @@ fn main() -> Result<ExitCode> {
         ["hang", pid_file] => hang(pid_file),
         ["crash"] => std::process::abort(),
         ["memory", component, scorers @ ..] => measure(component, scorers),
+        ["crowd", component, budget] => crowd(component, budget),
         other => bail!("unknown arguments: {other:?}"),
     }
 }
@@ -54,6 +55,44 @@ fn measure(component: &str, scorers: &[&str]) -> Result<ExitCode> {
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// How many guests want to be alive at once, and what each of them fills.
+const CROWD: usize = 12;
+const CROWD_MEMORY_BYTES: usize = 64 * 1024 * 1024;
+
+/// Prints by how many bytes the process grew while many guests that fill their memory were called at once.
+fn crowd(component: &str, budget: &str) -> Result<ExitCode> {
+    let component = std::fs::read(component).with_context(|| format!("{component} cannot be read"))?;
+    let config = EngineConfig {
+        memory_budget_bytes: Some(budget.parse()?),
+        tick: Duration::from_millis(1),
+        ..EngineConfig::default()
+    };
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let growth = runtime.block_on(async {
+        let plugin = Engine::new(config)?.load(&component).await?;
+        let call = Call::new(&plugin, "memory_bomb").limits(|limits| limits.memory_bytes = CROWD_MEMORY_BYTES);
+        let scorer = call.scorer();
+        let before = resident_bytes()?;
+        let calls: Vec<_> = (0..CROWD)
+            .map(|_| {
+                let scorer = scorer.clone();
+                tokio::spawn(async move { scorer.score(&example("row")).await.result.is_err() })
+            })
+            .collect();
+        let mut most = before;
+        while !calls.iter().all(tokio::task::JoinHandle::is_finished) {
+            most = most.max(resident_bytes()?);
+            tokio::time::sleep(Duration::from_micros(500)).await;
+        }
+        for call in calls {
+            anyhow::ensure!(call.await?, "a guest without end came to one");
+        }
+        anyhow::Ok(most - before)
+    })?;
+    println!("{growth}");
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn repeat(call: &Call, times: usize) {

@@ -8,6 +8,7 @@ mod demo;
 mod demo_replies;
 mod deny;
 mod fake_provider;
+mod languages;
 mod plugins;
 mod postgres;
 mod repository;

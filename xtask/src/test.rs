@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::languages;
 use crate::repository::{Repository, command_line};
 use crate::terminal::{green, heading};
 use crate::wasm_target;
@@ -12,6 +13,9 @@ use crate::wasm_target;
 /// Runs all tests, natively and through components, and says what passed.
 pub(crate) fn run(repository: &Repository, arguments: &[OsString]) -> Result<()> {
     wasm_target::ensure(repository)?;
+    if !names_packages(arguments) {
+        languages::prepare(repository)?;
+    }
     let suites = [
         ("Unit tests and behaviour tests", ["--lib", "--bins", "--tests"].as_slice()),
         ("Examples in the documentation", &["--doc"]),

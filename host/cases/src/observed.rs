@@ -75,6 +75,15 @@ pub struct ObservedSpan {
 }
 
 impl Observed {
+    /// What the guest of a failed call had logged and written to its standard error.
+    #[must_use]
+    pub fn guest_output(&self) -> Option<&str> {
+        match &self.outcome {
+            Outcome::Error(error) => error.guest_output.as_deref(),
+            Outcome::Feedback(_) | Outcome::Outputs(_) => None,
+        }
+    }
+
     pub(crate) fn scored(scored: Scored) -> Self {
         let outcome = match scored.result {
             Ok(feedback) => Outcome::Feedback(feedback.into_iter().map(observed_feedback).collect()),

@@ -83,6 +83,14 @@ pub enum LanguageError {
         /// What it wrote.
         output: String,
     },
+    /// Tools could not be set up.
+    #[error("{source}\nTools come from {registry}: is it reachable from here, through a proxy or a mirror perhaps?")]
+    SetUp {
+        /// Where they come from.
+        registry: &'static str,
+        /// What went wrong.
+        source: Box<LanguageError>,
+    },
     /// The project's own sources do not fit; the text says where and what to do.
     #[error("{0}")]
     Source(String),
@@ -97,4 +105,16 @@ pub enum LanguageError {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+impl LanguageError {
+    /// Whether the machine lacks what the language needs, so that the project itself may well be in order.
+    #[must_use]
+    pub fn is_about_tools(&self) -> bool {
+        match self {
+            Self::NoProgram { .. } | Self::SetUp { .. } => true,
+            Self::Rust(BuildError::Toolchain(_) | BuildError::Start { .. }) => true,
+            _ => false,
+        }
+    }
 }

@@ -127,7 +127,11 @@ mod tests {
         touch("src/plugin.c");
         assert_eq!(Language::recognise(folder.path()), [Language::C]);
         touch("package.json");
-        assert_eq!(Language::recognise(folder.path()), [Language::JavaScript], "C sources may be part of something else");
+        assert_eq!(
+            Language::recognise(folder.path()),
+            [Language::JavaScript],
+            "C sources may be part of something else"
+        );
         touch("tsconfig.json");
         touch("go.mod");
         assert_eq!(Language::recognise(folder.path()), [Language::TypeScript, Language::Go]);

@@ -6,6 +6,7 @@
 //! installed anywhere else. It knows no wasmtime.
 
 mod build;
+mod built;
 mod c;
 mod command;
 mod error;
@@ -28,4 +29,4 @@ pub use manifest::{Exports, Imports, JavaScriptEngine, Manifest};
 pub use project::Project;
 pub use scorebox_build::{BuiltPlugin, Report};
 pub use template::{NewProject, create};
-pub use toolbox::{Toolbox, TOOLS_VARIABLE};
+pub use toolbox::{TOOLS_VARIABLE, Toolbox};

@@ -104,8 +104,7 @@ impl Manifest {
             scorers: file.exports.contains(&Export::Scorers),
             predictors: file.exports.contains(&Export::Predictors),
         };
-        let imports =
-            Imports { llm: file.imports.contains(&Import::Llm), http: file.imports.contains(&Import::Http) };
+        let imports = Imports { llm: file.imports.contains(&Import::Llm), http: file.imports.contains(&Import::Http) };
         Ok(Self {
             name: file.name,
             version: file.version,

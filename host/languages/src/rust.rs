@@ -4,10 +4,9 @@ use scorebox_build::{BuildRequest, build_rust_plugin};
 
 use crate::error::LanguageError;
 use crate::project::Project;
-use crate::toolbox::Toolbox;
 use crate::workspace::Workspace;
 
-pub(crate) fn build(project: &Project, _: &Toolbox, workspace: &Workspace) -> Result<Vec<u8>, LanguageError> {
+pub(crate) fn build(project: &Project, workspace: &Workspace) -> Result<Vec<u8>, LanguageError> {
     let request = BuildRequest {
         project: project.folder().to_owned(),
         target_dir: workspace.build_dir().join("cargo"),

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::LanguageError;
 use crate::language::Language;
-use crate::manifest::{Manifest, check_name};
+use crate::manifest::check_name;
 use crate::project::Project;
 use crate::sdk;
 use crate::workspace::Workspace;
@@ -64,6 +64,7 @@ fn is_free(folder: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::Manifest;
 
     fn wanted(name: &str, folder: &Path) -> NewProject {
         NewProject { name: name.to_owned(), language: Language::Rust, folder: folder.to_owned() }

@@ -46,7 +46,7 @@ impl Toolbox {
             pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]);
             pip.args(["--no-compile", "--only-binary", ":all:", "--require-hashes"]);
             pip.arg("--target").arg(folder).arg("--requirement").arg(&list);
-            command::run(&mut pip, &what, PYTHON_ADVICE).map(drop)
+            command::run(&mut pip, &what, PYTHON_ADVICE).map(drop).map_err(|error| not_set_up("PyPI", error))
         })
     }
 
@@ -60,7 +60,7 @@ impl Toolbox {
             }
             let mut npm = Command::new("npm");
             npm.current_dir(folder).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]);
-            command::run(&mut npm, &what, NODE_ADVICE).map(drop)
+            command::run(&mut npm, &what, NODE_ADVICE).map(drop).map_err(|error| not_set_up("the npm registry", error))
         })
     }
 
@@ -101,6 +101,14 @@ impl Toolbox {
         let path = self.folder.join(format!(".{name}.lock"));
         let locked = File::create(&path).and_then(|file| file.lock().map(|()| file));
         locked.map_err(|source| LanguageError::Write { path, source })
+    }
+}
+
+/// A tool that is not on the machine says so itself; all else may be the registry's or the network's fault.
+fn not_set_up(registry: &'static str, error: LanguageError) -> LanguageError {
+    match error {
+        LanguageError::NoProgram { .. } => error,
+        _ => LanguageError::SetUp { registry, source: Box::new(error) },
     }
 }
 

@@ -48,6 +48,7 @@ const SCORERS: &[(&str, fn(&Example) -> Scored)] = &[
     ("nan", output::nan),
     ("infinity", output::infinity),
     ("not_json", output::not_json),
+    ("id_as_json", output::id_as_json),
     ("metadata_not_an_object", output::metadata_not_an_object),
     ("invalid_feedback_name", output::invalid_feedback_name),
     ("invalid_span_id", output::invalid_span_id),

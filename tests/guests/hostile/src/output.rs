@@ -47,6 +47,12 @@ pub(crate) fn not_json(_: &Example) -> Scored {
     one(Value::Json("{'single': quotes}".to_owned()))
 }
 
+/// Whatever the row's id is, as JSON in the value and in the metadata.
+pub(crate) fn id_as_json(example: &Example) -> Scored {
+    let metadata = format!("{{\"id\" : {}}}", example.id);
+    Ok(vec![Feedback { metadata: Some(metadata), ..feedback(Value::Json(example.id.clone())) }])
+}
+
 pub(crate) fn metadata_not_an_object(_: &Example) -> Scored {
     Ok(vec![Feedback { metadata: Some("[1]".to_owned()), ..feedback(Value::Boolean(true)) }])
 }

@@ -1,0 +1,3 @@
+module scorebox.dev/sdk
+
+go 1.27

@@ -1,0 +1,2 @@
+// Package output sends what the plugin printed to the host's log.
+package output

@@ -1,0 +1,3 @@
+export function isThenable(value) {
+  return value !== null && typeof value === "object" && typeof value.then === "function";
+}
