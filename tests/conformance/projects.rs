@@ -41,6 +41,11 @@ async fn assertions_ported_from_promptfoo_do_what_they_did() {
     passes(&repository().join("sdk/examples/from-promptfoo")).await;
 }
 
+#[tokio::test]
+async fn what_a_program_in_go_takes_for_its_system_is_the_same_everywhere() {
+    passes(&repository().join("sdk/go/tests/sandbox")).await;
+}
+
 /// Makes a project as `scorebox plugin new` does, away from the repository.
 async fn new_project(language: Language) {
     let parent = tempfile::tempdir().expect("a folder for the project");

@@ -15,6 +15,7 @@ pub(crate) fn run(repository: &Repository, arguments: &[OsString]) -> Result<()>
     wasm_target::ensure(repository)?;
     if !names_packages(arguments) {
         languages::prepare(repository)?;
+        languages::test_sdks(repository)?;
     }
     let suites = [
         ("Unit tests and behaviour tests", ["--lib", "--bins", "--tests"].as_slice()),

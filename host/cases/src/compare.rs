@@ -106,7 +106,7 @@ impl Differences {
             match (expected.within, value.as_f64(), actual.value.as_f64()) {
                 (Some(within), Some(wanted), Some(got)) if (wanted - got).abs() <= within => {}
                 (Some(within), _, _) => {
-                    self.push(format!("{path}.value"), format!("{value} ± {within}"), &actual.value)
+                    self.push(format!("{path}.value"), format!("{value} ± {within}"), &actual.value);
                 }
                 (None, _, _) => self.equal(format!("{path}.value"), value, &actual.value),
             }
@@ -169,6 +169,7 @@ fn wanted(expected: &Expected) -> String {
             None => "an error".to_owned(),
         },
         Expected { outputs: Some(outputs), .. } => format!("the outputs {outputs}"),
+        Expected { feedback: Some(feedback), .. } if feedback.len() == 1 => "a feedback".to_owned(),
         Expected { feedback: Some(feedback), .. } => format!("{} feedbacks", feedback.len()),
         _ => "a result".to_owned(),
     }
@@ -266,7 +267,7 @@ mod tests {
         };
         let outcome = || Outcome::Error(error.clone());
         let found = differences(json!({"feedback": [{"value": true}]}), outcome());
-        assert_eq!(found, [r#"result: expected 1 feedbacks, got {"error":{"kind":"failed","message":"boom"}}"#]);
+        assert_eq!(found, [r#"result: expected a feedback, got {"error":{"kind":"failed","message":"boom"}}"#]);
         assert_eq!(
             differences(json!({"error": {"kind": "failed", "contains": "oo"}}), outcome()),
             Vec::<String>::new()

@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use crate::terminal::{self, BAD};
+use crate::terminal::{self, BAD, WARN};
 
 /// The exit code of a run that was interrupted, as shells have it for Ctrl-C.
 pub(crate) const INTERRUPTED: u8 = 130;
@@ -18,6 +18,8 @@ pub(crate) enum Stop {
     Input(anyhow::Error),
     /// It could not be finished: exit code 3.
     Unfinished(anyhow::Error),
+    /// Ctrl-C: exit code 130.
+    Interrupted,
 }
 
 impl Stop {
@@ -34,6 +36,10 @@ impl Stop {
         let (error, code) = match self {
             Self::Input(error) => (error, 2),
             Self::Unfinished(error) => (error, UNFINISHED),
+            Self::Interrupted => {
+                terminal::note(&WARN.paint("interrupted"));
+                return ExitCode::from(INTERRUPTED);
+            }
         };
         terminal::note(&format!("{} {}", BAD.paint("error:"), with_causes(error)));
         ExitCode::from(code)

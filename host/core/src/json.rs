@@ -4,6 +4,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::canonical::{NotCanonical, canonical};
+
 /// One JSON value, kept as the text it came in.
 ///
 /// The text is valid JSON by construction. Keeping it verbatim means that numbers of any size survive, that nothing
@@ -43,6 +45,18 @@ impl Json {
     /// Turns a serialisable value into JSON.
     pub fn from_value<T: Serialize + ?Sized>(value: &T) -> Result<Self, InvalidJson> {
         Ok(Self(serde_json::value::to_raw_value(value)?))
+    }
+
+    /// The same value in its canonical form, so that equal values are equal texts whoever printed them: RFC 8785 (sorted
+    /// keys, of equal keys the last one, no white space, ECMAScript's numbers, no needless escapes), except that integers of
+    /// 64 bits stay exact.
+    pub fn canonical(self) -> Result<Self, NotCanonical> {
+        let text = canonical(self.as_str())?;
+        if text == self.as_str() {
+            return Ok(self);
+        }
+        // The canonical form of JSON is JSON.
+        Ok(RawValue::from_string(text).map_or(self, Self))
     }
 
     /// The JSON text.

@@ -3,6 +3,7 @@
 //! This crate must never know how a plugin runs, where results are kept, or what leaves the machine:
 //! no wasmtime, no tokio, no SQL, no files. Types here are plain values with their JSON form.
 
+mod canonical;
 mod cost;
 mod describe;
 mod digest;
@@ -16,6 +17,7 @@ mod unfolding;
 mod usage;
 mod value;
 
+pub use canonical::NotCanonical;
 pub use cost::{Cost, InvalidCost};
 pub use describe::{Aggregation, Fields, PredictorInfo, Scope, ScorerInfo, ValueKind};
 pub use digest::{Digest, DigestWriter, InvalidDigest};

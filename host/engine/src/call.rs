@@ -1,6 +1,7 @@
 //! One guest, and one call into it, within its limits.
 
 use std::pin::pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,6 +10,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use wasmtime::component::Instance;
 use wasmtime::{Store, UpdateDeadline};
 
+use crate::budget::Reservation;
 use crate::capture::{Capture, LogLevel, LogLine};
 use crate::cpu::{Charged, CpuClock};
 use crate::error::LoadError;
@@ -33,10 +35,12 @@ impl Guest {
         settings: &Arc<CallSettings>,
         function: &str,
         row: RowName<'_>,
+        peak: &PeakMemory,
     ) -> Result<Self, Failure> {
-        let permit = place(component).await?;
+        let expected_bytes = peak.expected(settings.limits.memory_bytes);
+        let (permit, reservation) = place(component, expected_bytes).await?;
         let clock = CpuClock::new(Instant::now());
-        let state = HostState::new(settings.clone(), caller(component.digest, function, row), clock);
+        let state = HostState::new(settings.clone(), caller(component.digest, function, row), clock, reservation);
         let mut store = Store::new(&component.engine.wasmtime, state);
         store.limiter(|state| &mut state.limiter);
         store.set_hostcall_fuel(settings.limits.host_call_bytes);
@@ -46,6 +50,17 @@ impl Guest {
             guest.add_system(settings)?;
         }
         Ok(guest)
+    }
+
+    /// A guest that is asked what its component holds.
+    pub(crate) async fn for_description(component: &Linked) -> Result<Self, Failure> {
+        let (settings, row) = (Arc::default(), RowName { example_id: "", repeat: 0 });
+        Self::create(component, &settings, "describe", row, &PeakMemory::default()).await
+    }
+
+    /// The linear memory that the guest has grown to.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.store.data().limiter.memory_bytes()
     }
 
     /// Gives the guest the system that belongs to its current example.
@@ -168,15 +183,45 @@ impl TimeLimits {
     }
 }
 
-/// Waits until there is room for another guest.
-async fn place(component: &Linked) -> Result<OwnedSemaphorePermit, Failure> {
+/// Waits until there is room for another guest, and memory for it.
+async fn place(component: &Linked, expected_bytes: usize) -> Result<(OwnedSemaphorePermit, Reservation), Failure> {
     let engine = &*component.engine;
-    if let Ok(permit) = engine.instances.clone().try_acquire_owned() {
-        return Ok(permit);
+    let permit = if let Ok(permit) = engine.instances.clone().try_acquire_owned() {
+        permit
+    } else {
+        let _waiting = engine.idle.make_room();
+        let permit = engine.instances.clone().acquire_owned().await;
+        permit.map_err(|_| Failure::new(FailureKind::Instantiation, "the engine is shut down"))?
+    };
+    if let Some(reservation) = engine.memory.try_reserve_at_once(expected_bytes) {
+        return Ok((permit, reservation));
     }
     let _waiting = engine.idle.make_room();
-    let permit = engine.instances.clone().acquire_owned().await;
-    permit.map_err(|_| Failure::new(FailureKind::Instantiation, "the engine is shut down"))
+    let reservation = engine.memory.reserve(expected_bytes, || engine.idle.drop_oldest()).await;
+    Ok((permit, reservation))
+}
+
+/// The most linear memory that guests of one scorer or predict function were seen to have.
+#[derive(Debug, Default)]
+pub(crate) struct PeakMemory(AtomicUsize);
+
+impl PeakMemory {
+    pub(crate) fn bytes(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Learns from a guest at the end of its call.
+    pub(crate) fn learn(&self, guest: &Guest) {
+        self.0.fetch_max(guest.memory_bytes(), Ordering::Relaxed);
+    }
+
+    /// What the next guest may need: all that it is allowed, until one was seen.
+    fn expected(&self, limit_bytes: usize) -> usize {
+        match self.bytes() {
+            0 => limit_bytes,
+            seen => seen.min(limit_bytes),
+        }
+    }
 }
 
 /// What a call leaves behind beside its result.

@@ -1,8 +1,10 @@
+use std::fmt::Debug;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use scorebox_core::Cost;
+use scorebox_core::{Cost, Digest};
 
 use crate::compile::CompileIn;
 
@@ -17,6 +19,9 @@ pub struct EngineConfig {
     /// The most linear memory that any guest can be granted, in bytes: the size of a slot in the pool.
     /// [`CallLimits::memory_bytes`] says what a call gets.
     pub max_memory_bytes: usize,
+    /// How much linear memory all guests together may have, in bytes: further ones wait until it fits. None takes half of
+    /// what is available to this process when the engine starts.
+    pub memory_budget_bytes: Option<u64>,
     /// The most elements that any table can be granted.
     pub max_table_elements: usize,
     /// The stack of a guest, in bytes.
@@ -31,6 +36,27 @@ pub struct EngineConfig {
     pub compile: CompileLimits,
     /// Where components are compiled.
     pub compile_in: CompileIn,
+    /// Hears of compilations that take a while.
+    pub compile_observer: Option<Arc<dyn CompileObserver>>,
+}
+
+/// Hears of compilations that take a while, to tell a person who waits.
+pub trait CompileObserver: Debug + Send + Sync {
+    /// A component is being compiled: called at once for a component of more than 2 MB, and after a second for any other.
+    fn compiling(&self, component: &Compiling<'_>);
+}
+
+/// A component that is being compiled.
+#[derive(Clone, Copy, Debug)]
+pub struct Compiling<'a> {
+    /// What it was called when it was loaded.
+    pub label: Option<&'a str>,
+    /// Its digest.
+    pub digest: Digest,
+    /// Its size in bytes.
+    pub size_bytes: usize,
+    /// Whether what comes out is kept for later.
+    pub is_kept: bool,
 }
 
 impl Default for EngineConfig {
@@ -38,6 +64,7 @@ impl Default for EngineConfig {
         Self {
             max_instances: NonZeroUsize::new(64).unwrap_or(NonZeroUsize::MIN),
             max_memory_bytes: 1024 * MIB,
+            memory_budget_bytes: None,
             max_table_elements: 100_000,
             stack_bytes: 512 * KIB,
             tick: Duration::from_millis(10),
@@ -45,6 +72,7 @@ impl Default for EngineConfig {
             cache_dir: None,
             compile: CompileLimits::default(),
             compile_in: CompileIn::Thread,
+            compile_observer: None,
         }
     }
 }

@@ -6,11 +6,13 @@ use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{Enabled, InstanceAllocationStrategy, PoolingAllocationConfig};
 
-use crate::compile::{CodeSettings, CompileCache};
+use crate::budget::MemoryBudget;
+use crate::compile::{CodeSettings, CompileCache, Source};
 use crate::config::EngineConfig;
 use crate::error::{EngineError, LoadError};
 use crate::idle::IdleGuests;
 use crate::linker;
+use crate::machine;
 use crate::plugin::{Plugin, PluginInner};
 use crate::state::{HostState, lock};
 use crate::ticker::Ticker;
@@ -28,6 +30,8 @@ pub(crate) struct EngineInner {
     pub(crate) cache: Option<Arc<CompileCache>>,
     /// One permit for each guest that may be alive.
     pub(crate) instances: Arc<Semaphore>,
+    /// The memory of all guests.
+    pub(crate) memory: Arc<MemoryBudget>,
     /// Guests that keep their place between two calls.
     pub(crate) idle: IdleGuests,
     /// The plugins in use, so that a component is linked once however often it is loaded.
@@ -44,11 +48,13 @@ impl Engine {
         let cache = config.cache_dir.as_deref().map(|dir| CompileCache::open(dir, &wasmtime)).transpose()?;
         let ticker = Ticker::start(&wasmtime, config.tick).map_err(EngineError::Ticker)?;
         let instances = Arc::new(Semaphore::new(config.max_instances.get()));
+        let budget = config.memory_budget_bytes.or_else(|| Some(machine::available_memory()? / 2));
         let inner = EngineInner {
             wasmtime,
             linker,
             cache: cache.map(Arc::new),
             instances,
+            memory: MemoryBudget::new(budget.unwrap_or(u64::MAX)),
             idle: IdleGuests::default(),
             loaded: Mutex::default(),
             _ticker: ticker,
@@ -58,8 +64,17 @@ impl Engine {
     }
 
     /// Loads an untrusted component: checks it, compiles it, and asks it what it holds. Loading the same bytes again
-    /// gives the same plugin.
+    /// gives the same plugin. With a cache, loading once is what warms it.
     pub async fn load(&self, bytes: &[u8]) -> Result<Plugin, LoadError> {
+        self.load_source(bytes, None).await
+    }
+
+    /// [`Engine::load`] for a component that has a name, which an observer of compilations hears.
+    pub async fn load_named(&self, label: &str, bytes: &[u8]) -> Result<Plugin, LoadError> {
+        self.load_source(bytes, Some(label)).await
+    }
+
+    async fn load_source(&self, bytes: &[u8], label: Option<&str>) -> Result<Plugin, LoadError> {
         let limit = self.inner.config.compile.component_bytes;
         if bytes.len() > limit {
             return Err(LoadError::TooLarge { size: bytes.len(), limit });
@@ -68,7 +83,7 @@ impl Engine {
         if let Some(inner) = lock(&self.inner.loaded).get(&digest).and_then(Weak::upgrade) {
             return Ok(Plugin { inner });
         }
-        let inner = Arc::new(PluginInner::load(&self.inner, bytes, digest).await?);
+        let inner = Arc::new(PluginInner::load(&self.inner, Source { bytes, digest, label }).await?);
         let mut loaded = lock(&self.inner.loaded);
         loaded.retain(|_, plugin| plugin.strong_count() > 0);
         loaded.insert(digest, Arc::downgrade(&inner));
@@ -103,8 +118,9 @@ fn wasmtime_config(config: &EngineConfig) -> wasmtime::Config {
 /// What host functions may use of the stack that they share with the guest.
 const HOST_STACK_BYTES: usize = 256 * 1024;
 
-/// A language runtime brings several core modules (the program, adapters, shims); one component may use this many.
-const CORE_INSTANCES_PER_COMPONENT: u32 = 32;
+/// A language runtime brings several core modules (the program, adapters, shims, one for each native library): Python's
+/// nearly forty. One component may use this many.
+const CORE_INSTANCES_PER_COMPONENT: u32 = 64;
 /// Memories and tables for each component: nearly all have one memory and one or two tables.
 const MEMORIES_PER_COMPONENT: u32 = 4;
 const TABLES_PER_COMPONENT: u32 = 8;

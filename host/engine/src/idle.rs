@@ -54,11 +54,12 @@ impl IdleGuests {
         Waiting(self)
     }
 
-    fn drop_oldest(&self) {
+    /// Drops the guest that has been idle the longest, if there is one.
+    pub(crate) fn drop_oldest(&self) -> bool {
         let mut guests = lock(&self.guests);
         let oldest = (!guests.is_empty()).then(|| guests.remove(0));
         drop(guests);
-        drop(oldest);
+        oldest.is_some()
     }
 }
 

@@ -5,10 +5,12 @@
 //! boundary can be put behind it without changing a caller.
 
 mod bindings;
+mod budget;
 mod call;
 mod capture;
 mod compile;
 mod config;
+mod cost;
 mod cpu;
 mod engine;
 mod error;
@@ -21,6 +23,7 @@ mod imports;
 mod inspect;
 mod limiter;
 mod linker;
+mod machine;
 mod outgoing;
 mod output;
 mod plugin;
@@ -33,7 +36,8 @@ mod wasi;
 
 pub use capture::{LogLevel, LogLine};
 pub use compile::{CompileIn, WorkerCommand, run_compile_worker};
-pub use config::{CallLimits, CompileLimits, EngineConfig};
+pub use config::{CallLimits, CompileLimits, CompileObserver, Compiling, EngineConfig};
+pub use cost::InstanceCost;
 pub use engine::Engine;
 pub use error::{EngineError, LoadError, SetupError};
 pub use grants::{DirAccess, DirGrant, Grants};

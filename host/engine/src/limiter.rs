@@ -1,5 +1,6 @@
 use wasmtime::ResourceLimiter;
 
+use crate::budget::Reservation;
 use crate::config::CallLimits;
 
 /// Says no when a guest wants more memory or larger tables than it may have, and remembers that it did: in the guest
@@ -10,6 +11,8 @@ pub(crate) struct Limiter {
     max_memory_bytes: usize,
     table_elements: usize,
     max_table_elements: usize,
+    /// The guest's part of the memory of all guests.
+    reservation: Reservation,
     /// What was refused first.
     pub(crate) refused: Option<Refusal>,
 }
@@ -22,14 +25,20 @@ pub(crate) enum Refusal {
 }
 
 impl Limiter {
-    pub(crate) fn new(limits: &CallLimits) -> Self {
+    pub(crate) fn new(limits: &CallLimits, reservation: Reservation) -> Self {
         Self {
             memory_bytes: 0,
             max_memory_bytes: limits.memory_bytes,
             table_elements: 0,
             max_table_elements: limits.table_elements,
+            reservation,
             refused: None,
         }
+    }
+
+    /// The linear memory that the guest has grown to.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        self.memory_bytes
     }
 }
 
@@ -42,6 +51,7 @@ impl ResourceLimiter for Limiter {
             return Ok(false);
         }
         self.memory_bytes = total;
+        self.reservation.cover(total);
         Ok(true)
     }
 
@@ -60,11 +70,12 @@ impl ResourceLimiter for Limiter {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::budget::MemoryBudget;
 
-    #[test]
-    fn the_first_refusal_is_remembered() {
+    #[tokio::test]
+    async fn the_first_refusal_is_remembered() {
         let limits = CallLimits { memory_bytes: 100, table_elements: 10, ..CallLimits::default() };
-        let mut limiter = Limiter::new(&limits);
+        let mut limiter = Limiter::new(&limits, MemoryBudget::new(1_000).reserve(0, || false).await);
         assert!(limiter.memory_growing(0, 60, None).unwrap());
         assert!(!limiter.memory_growing(0, 60, None).unwrap(), "the memories of a guest count together");
         assert!(!limiter.table_growing(0, 11, None).unwrap());

@@ -89,13 +89,15 @@ fn check_size(bytes: usize, limits: &CallLimits) -> Result<(), Failure> {
     Err(limit_exceeded(format!("the guest returned {bytes} bytes; the limit output_bytes is {limit}")))
 }
 
+/// JSON in its canonical form, so that results are equal bytes whatever printed them.
 fn json(what: &str, text: String, limits: &CallLimits) -> Result<Json, Failure> {
-    Json::parse_bounded(text, limits.output_json_depth).map_err(|error| match error {
+    let json = Json::parse_bounded(text, limits.output_json_depth).map_err(|error| match error {
         InvalidJson::TooDeep { limit } => limit_exceeded(format!(
             "{what} that the guest returned is nested deeper than the limit output_json_depth of {limit}"
         )),
         InvalidJson::Syntax(error) => invalid(format!("{what} that the guest returned is not JSON: {error}")),
-    })
+    })?;
+    json.canonical().map_err(|error| invalid(format!("{what} that the guest returned cannot be kept: {error}")))
 }
 
 fn plugin_error(error: types::PluginError) -> Failure {

@@ -1,18 +1,19 @@
 use std::sync::Arc;
 
-use scorebox_core::{Digest, Failure, Json, PredictorInfo, ScorerInfo};
+use scorebox_core::{Digest, Failure, Json, PredictorInfo, Scope, ScorerInfo};
 use wasmtime::component::InstancePre;
 
 use crate::call::Guest;
-use crate::compile;
-use crate::engine::{EngineInner, code_settings};
+use crate::compile::{self, Source};
+use crate::cost::InstanceCost;
+use crate::engine::EngineInner;
 use crate::error::{LoadError, SetupError};
 use crate::exports::Exports;
 use crate::inspect::{Inspection, inspect};
 use crate::output;
 use crate::predictor::Predictor;
 use crate::scorer::{Isolation, Scorer};
-use crate::state::{CallSettings, HostState, RowName};
+use crate::state::{CallSettings, HostState};
 
 /// A component that was loaded, linked and asked what it holds. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -24,6 +25,7 @@ pub(crate) struct PluginInner {
     pub(crate) component: Linked,
     pub(crate) exports: Exports,
     size_bytes: usize,
+    cost: InstanceCost,
     scorers: Vec<ScorerInfo>,
     predictors: Vec<PredictorInfo>,
 }
@@ -67,6 +69,23 @@ impl Plugin {
         &self.inner.predictors
     }
 
+    /// What an instance costs on this machine.
+    #[must_use]
+    pub fn instance_cost(&self) -> InstanceCost {
+        self.inner.cost
+    }
+
+    /// The isolation for a scorer that nobody has chosen one for: batches where instances are dear, otherwise a fresh
+    /// instance for every example.
+    ///
+    /// Components that can reach out never get batches: their calls wait for others, and would wait in a row. Nor do
+    /// scorers of sessions.
+    #[must_use]
+    pub fn automatic_isolation(&self, scorer: &ScorerInfo) -> Isolation {
+        let is_batched = self.inner.cost.is_dear() && !self.inspection().reaches_out && scorer.scope == Scope::Example;
+        if is_batched { Isolation::Batch(Isolation::AUTOMATIC_BATCH) } else { Isolation::Example }
+    }
+
     /// Prepares a scorer for calls. The config is not checked against the schema here.
     pub fn scorer(
         &self,
@@ -106,6 +125,13 @@ impl Plugin {
             let (wanted, most) = (limits.memory_bytes, engine.max_memory_bytes);
             return Err(SetupError::Limits(format!("the limit memory_bytes of {wanted} exceeds the engine's {most}")));
         }
+        if let Some(budget) = engine.memory_budget_bytes.filter(|budget| limits.memory_bytes as u64 > *budget) {
+            return Err(SetupError::Limits(format!(
+                "the limit memory_bytes of {} exceeds the {budget} bytes that all instances together may have: lower the \
+                 plugin's limit `memory`, or raise `memory` of the run",
+                limits.memory_bytes
+            )));
+        }
         for grant in &settings.grants.dirs {
             crate::wasi::check_dir(grant)
                 .map_err(|error| SetupError::Grant { path: grant.host.clone(), reason: format!("{error:#}") })?;
@@ -115,15 +141,13 @@ impl Plugin {
 }
 
 impl PluginInner {
-    pub(crate) async fn load(engine: &Arc<EngineInner>, bytes: &[u8], digest: Digest) -> Result<Self, LoadError> {
-        let component = Linked::link(engine, bytes, digest).await?;
+    pub(crate) async fn load(engine: &Arc<EngineInner>, source: Source<'_>) -> Result<Self, LoadError> {
+        let component = Linked::link(engine, source).await?;
+        let digest = source.digest;
         let describe_failed = |failure: Failure| LoadError::Describe { digest, failure: Box::new(failure) };
         let invalid = |reason: String| LoadError::InvalidDescription { digest, reason };
 
-        let settings = Arc::new(CallSettings::default());
-        let mut guest = Guest::create(&component, &settings, "describe", RowName { example_id: "", repeat: 0 })
-            .await
-            .map_err(describe_failed)?;
+        let mut guest = Guest::for_description(&component).await.map_err(describe_failed)?;
         let exports = guest.exports(&component).await.map_err(describe_failed)??;
         let (mut scorers, mut predictors) = (Vec::new(), Vec::new());
         if let Some(exports) = &exports.scorers {
@@ -137,27 +161,32 @@ impl PluginInner {
         if scorers.is_empty() && predictors.is_empty() {
             return Err(invalid("it holds neither a scorer nor a predict function".into()));
         }
-        Ok(Self { component, exports, size_bytes: bytes.len(), scorers, predictors })
+        drop(guest);
+        let cost = cost_of(&component, &exports).await;
+        Ok(Self { component, exports, size_bytes: source.bytes.len(), cost, scorers, predictors })
     }
 }
 
+/// What instances cost: as it was measured before, or measured now.
+async fn cost_of(component: &Linked, exports: &Exports) -> InstanceCost {
+    let (cache, digest) = (component.engine.cache.as_ref(), component.digest);
+    if let Some(known) = cache.and_then(|cache| cache.load_cost(digest)) {
+        return known;
+    }
+    let cost = InstanceCost::measure(component, exports).await;
+    if let Some(cache) = cache {
+        cache.store_cost(digest, cost);
+    }
+    cost
+}
+
 impl Linked {
-    async fn link(engine: &Arc<EngineInner>, bytes: &[u8], digest: Digest) -> Result<Self, LoadError> {
-        let config = &engine.config;
-        let inspection = inspect(bytes, config.compile.component_bytes)?;
-        let component = compile::load(
-            &engine.wasmtime,
-            bytes,
-            digest,
-            engine.cache.as_ref(),
-            code_settings(config),
-            &config.compile_in,
-            &config.compile,
-        )
-        .await?;
+    async fn link(engine: &Arc<EngineInner>, source: Source<'_>) -> Result<Self, LoadError> {
+        let inspection = inspect(source.bytes, engine.config.compile.component_bytes)?;
+        let component = compile::load(engine, source).await?;
         let pre = engine.linker.instantiate_pre(&component);
         let pre = pre.map_err(|error| LoadError::DoesNotFit(format!("{error:#}")))?;
-        Ok(Self { engine: engine.clone(), digest, inspection, pre })
+        Ok(Self { engine: engine.clone(), digest: source.digest, inspection, pre })
     }
 }
 

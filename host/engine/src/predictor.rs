@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use scorebox_core::{Failure, FailureKind, Json, PredictorInfo, Trace, Usage};
 
-use crate::call::Guest;
+use crate::call::{Guest, PeakMemory};
 use crate::capture::LogLine;
 use crate::failure;
 use crate::output;
@@ -23,6 +23,7 @@ struct PredictorInner {
     info: PredictorInfo,
     config: Json,
     settings: Arc<CallSettings>,
+    peak: PeakMemory,
 }
 
 /// What came of one prediction.
@@ -42,7 +43,8 @@ pub struct Predicted {
 
 impl Predictor {
     pub(crate) fn new(plugin: Arc<PluginInner>, info: PredictorInfo, config: Json, settings: CallSettings) -> Self {
-        Self { inner: Arc::new(PredictorInner { plugin, info, config, settings: Arc::new(settings) }), repeat: 0 }
+        let (settings, peak) = (Arc::new(settings), PeakMemory::default());
+        Self { inner: Arc::new(PredictorInner { plugin, info, config, settings, peak }), repeat: 0 }
     }
 
     /// The same predict function for a further repetition of each example, from 0: with its own randomness, and with its
@@ -58,11 +60,18 @@ impl Predictor {
         &self.inner.info
     }
 
+    /// The most linear memory that an instance had in a call so far, in bytes; 0 before the first one.
+    #[must_use]
+    pub fn peak_memory_bytes(&self) -> usize {
+        self.inner.peak.bytes()
+    }
+
     /// Answers one example's inputs.
     pub async fn predict(&self, example_id: &str, inputs: &Json) -> Predicted {
         let predictor = &*self.inner;
         let row = RowName { example_id, repeat: self.repeat };
-        let guest = Guest::create(&predictor.plugin.component, &predictor.settings, &predictor.info.name, row).await;
+        let PredictorInner { plugin, info, settings, peak, .. } = predictor;
+        let guest = Guest::create(&plugin.component, settings, &info.name, row, peak).await;
         let mut guest = match guest {
             Ok(guest) => guest,
             Err(failure) => return Predicted::failed(failure),
@@ -76,6 +85,7 @@ impl Predictor {
         let params = (predictor.info.name.as_str(), predictor.config.as_str(), inputs.as_str());
         let outcome = guest.call(&predictor.plugin.component, &exports.predict, params).await;
         let remains = guest.take_traces();
+        peak.learn(&guest);
         Predicted {
             result: outcome
                 .and_then(|(answer,)| output::prediction(answer, &predictor.settings.limits))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use scorebox_core::{Example, Failure, FailureKind, Feedback, Fields, Json, Scope, ScorerInfo, Usage};
 use serde::{Deserialize, Serialize};
 
-use crate::call::{Guest, Remains};
+use crate::call::{Guest, PeakMemory, Remains};
 use crate::capture::LogLine;
 use crate::exports::ScorerExports;
 use crate::failure;
@@ -29,6 +29,29 @@ pub enum Isolation {
     Run,
 }
 
+impl std::fmt::Display for Isolation {
+    /// As it stands in `scorebox.toml`.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Example => formatter.write_str("\"example\""),
+            Self::Batch(size) => write!(formatter, "{{ batch = {size} }}"),
+            Self::Run => formatter.write_str("\"run\""),
+        }
+    }
+}
+
+impl Isolation {
+    /// How many examples share an instance where the host chooses batches: then an instance of 2 ms costs 16 µs an
+    /// example, less than a call does.
+    pub const AUTOMATIC_BATCH: NonZeroUsize = NonZeroUsize::new(128).expect("128 is not zero");
+
+    /// Whether every example has an instance of its own.
+    #[must_use]
+    pub fn is_example(&self) -> bool {
+        *self == Self::Example
+    }
+}
+
 /// A scorer with its config, ready to be called from many tasks at once. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Scorer {
@@ -47,6 +70,7 @@ struct ScorerInner {
     sent: Fields,
     /// Whose the engine's idle instances are; only with [`Isolation::Run`].
     owner: Owner,
+    peak: PeakMemory,
 }
 
 /// What came of scoring one example.
@@ -74,8 +98,9 @@ impl Scorer {
         let settings = Arc::new(settings);
         let owner = plugin.component.engine.idle.owner();
         let name = info.name.as_str().into();
+        let peak = PeakMemory::default();
         Self {
-            inner: Arc::new(ScorerInner { plugin, info, config, isolation, settings, sent, owner }),
+            inner: Arc::new(ScorerInner { plugin, info, config, isolation, settings, sent, owner, peak }),
             name,
             repeat: 0,
         }
@@ -99,6 +124,29 @@ impl Scorer {
     #[must_use]
     pub fn info(&self) -> &ScorerInfo {
         &self.inner.info
+    }
+
+    /// The same scorer with another isolation.
+    #[must_use]
+    pub fn isolated(&self, isolation: Isolation) -> Self {
+        let ScorerInner { plugin, info, config, settings, sent, .. } = &*self.inner;
+        let inner = ScorerInner {
+            plugin: plugin.clone(),
+            info: info.clone(),
+            config: config.clone(),
+            isolation,
+            settings: settings.clone(),
+            sent: *sent,
+            owner: plugin.component.engine.idle.owner(),
+            peak: PeakMemory::default(),
+        };
+        Self { inner: Arc::new(inner), ..self.clone() }
+    }
+
+    /// The most linear memory that an instance had in a call so far, in bytes; 0 before the first one.
+    #[must_use]
+    pub fn peak_memory_bytes(&self) -> usize {
+        self.inner.peak.bytes()
     }
 
     /// How many examples are best passed to [`Scorer::score_batch`] at once.
@@ -125,6 +173,7 @@ impl Scorer {
         let Some(exports) = scorer.exports() else { return Scored::failed(no_scorers()) };
         let outcome = guest.call(&scorer.plugin.component, &exports.score, params).await;
         let remains = guest.take_traces();
+        scorer.peak.learn(&guest);
         if outcome.is_ok() {
             scorer.put_back(guest);
         }
@@ -169,6 +218,7 @@ impl Scorer {
         let Some(exports) = scorer.exports() else { return Scored::failed(no_scorers()) };
         let outcome = guest.call(&scorer.plugin.component, &exports.score_session, params).await;
         let remains = guest.take_traces();
+        scorer.peak.learn(&guest);
         if outcome.is_ok() {
             scorer.put_back(guest);
         }
@@ -201,7 +251,9 @@ impl Scorer {
             sent.iter().zip(&tags).map(|(example, tags)| fields::borrowed(example, tags, scorer.sent)).collect();
         let params = (scorer.info.name.as_str(), scorer.config.as_str(), borrowed.as_slice());
         let exports = scorer.exports().ok_or_else(no_scorers)?;
-        let (answers,) = guest.call(&scorer.plugin.component, &exports.score_batch, params).await?;
+        let outcome = guest.call(&scorer.plugin.component, &exports.score_batch, params).await;
+        scorer.peak.learn(&guest);
+        let (answers,) = outcome?;
         if answers.len() != sent.len() {
             let message = format!("score-batch gave {} results for {} examples", answers.len(), sent.len());
             return Err(Failure::new(FailureKind::InvalidOutput, message));
@@ -252,7 +304,7 @@ impl ScorerInner {
                 return Ok(guest);
             }
         }
-        Guest::create(&self.plugin.component, &self.settings, &self.info.name, row).await
+        Guest::create(&self.plugin.component, &self.settings, &self.info.name, row, &self.peak).await
     }
 
     fn put_back(&self, guest: Guest) {

@@ -6,6 +6,7 @@ use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
+use crate::budget::Reservation;
 use crate::capture::{Capture, LogCapture};
 use crate::config::CallLimits;
 use crate::cpu::CpuClock;
@@ -79,7 +80,12 @@ pub(crate) struct HostState {
 }
 
 impl HostState {
-    pub(crate) fn new(settings: Arc<CallSettings>, caller: Caller, clock: Arc<CpuClock>) -> Self {
+    pub(crate) fn new(
+        settings: Arc<CallSettings>,
+        caller: Caller,
+        clock: Arc<CpuClock>,
+        reservation: Reservation,
+    ) -> Self {
         let limits = &settings.limits;
         let mut table = ResourceTable::new();
         table.set_max_capacity(limits.resources);
@@ -88,7 +94,7 @@ impl HostState {
             wasi: None,
             http: WasiHttpCtx::new(),
             http_hooks: HttpHooks::default(),
-            limiter: Limiter::new(limits),
+            limiter: Limiter::new(limits, reservation),
             log: LogCapture::new(limits.log_bytes),
             stderr: None,
             spans: SpanRecorder::new(limits.spans, limits.output_bytes),

@@ -16,8 +16,9 @@ pub use results::{
     RowResult, RunFolder, RunRecord, RunStatus, ScoreResult, SinkError, SkipReason, SyncPolicy, encode_row,
 };
 pub use run::{
-    ComponentSource, Declared, FunctionRequest, KeptScore, Memo, MemoError, MemoKey, NotReusable, Plan, PlanError,
-    PlanRequest, Progress, RowSelection, RunError, ScorerRequest, StopReason, StopSignal, Stopper, stop_signal,
+    ChosenBatches, ComponentSource, Declared, FunctionRequest, KeptScore, Memo, MemoError, MemoKey, NotReusable, Plan,
+    PlanError, PlanRequest, Progress, RowSelection, RunError, ScorerRequest, StopReason, StopSignal, Stopper,
+    stop_signal,
 };
 pub use summary::{
     AggregateInterval, BooleanCounts, CallSummary, FeedbackSummary, FirstError, IntervalMethod, LabelCounts, Latency,

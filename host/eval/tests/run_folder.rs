@@ -51,6 +51,8 @@ fn record() -> RunRecord {
             models: BTreeMap::new(),
             aggregations: Vec::new(),
             fingerprint: Some(Digest::of(b"fingerprint")),
+            isolation: scorebox_engine::Isolation::Example,
+            memory_bytes: None,
         }],
         gateway: None,
         summary: None,

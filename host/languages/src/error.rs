@@ -111,10 +111,11 @@ impl LanguageError {
     /// Whether the machine lacks what the language needs, so that the project itself may well be in order.
     #[must_use]
     pub fn is_about_tools(&self) -> bool {
-        match self {
-            Self::NoProgram { .. } | Self::SetUp { .. } => true,
-            Self::Rust(BuildError::Toolchain(_) | BuildError::Start { .. }) => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::NoProgram { .. }
+                | Self::SetUp { .. }
+                | Self::Rust(BuildError::Toolchain(_) | BuildError::Start { .. })
+        )
     }
 }

@@ -37,7 +37,7 @@ impl Toolbox {
 
     /// Packages from PyPI, in a folder that can be a `PYTHONPATH`. `requirements` is a requirements file with a hash for
     /// each package; only wheels are used, so that no package runs anything while it is installed.
-    pub(crate) fn python_packages(&self, name: &str, requirements: &str) -> Result<PathBuf, LanguageError> {
+    pub fn python_packages(&self, name: &str, requirements: &str) -> Result<PathBuf, LanguageError> {
         let what = format!("setting up {name} from PyPI");
         self.set_up(name, &[requirements], &what, |folder| {
             let list = folder.join("requirements.txt");
@@ -48,6 +48,11 @@ impl Toolbox {
             pip.arg("--target").arg(folder).arg("--requirement").arg(&list);
             command::run(&mut pip, &what, PYTHON_ADVICE).map(drop).map_err(|error| not_set_up("PyPI", error))
         })
+    }
+
+    /// Go's own command, to be run in `folder`; it fetches nothing.
+    pub fn go(&self, folder: &Path) -> Result<Command, LanguageError> {
+        crate::go::command(self, folder)
     }
 
     /// Packages from the npm registry, in a folder with `node_modules`, as the lock file says. Their scripts are not run.

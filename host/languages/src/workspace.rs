@@ -21,7 +21,7 @@ impl Workspace {
     pub(crate) fn prepare(project: &Project) -> Result<Self, LanguageError> {
         let workspace = Self { folder: project.folder().join(".scorebox"), sdk: project.language().sdk() };
         sdk::unpack("wit", &workspace.wit_dir())?;
-        write_if_new(&workspace.wit_dir().join("guest.wit"), &world(project.manifest()))?;
+        write_if_new(&workspace.wit_dir().join("guest.wit"), world(project.manifest()))?;
         sdk::unpack(&format!("sdk/{}", workspace.sdk), &workspace.sdk_dir())?;
         let build_dir = workspace.build_dir();
         fs::create_dir_all(&build_dir).map_err(|source| LanguageError::Write { path: build_dir, source })?;

@@ -1,6 +1,11 @@
 //! Plugins in Python, from the template to the component. Needs Python with pip and PyPI for componentize-py; the tests
 //! share its folder, which is kept where `SCOREBOX_TOOLS` names one.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test may panic as the test may; clippy only knows test functions"
+)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -136,6 +136,8 @@ fn record(rows: u64) -> RunRecord {
         models: BTreeMap::new(),
         aggregations: Vec::new(),
         fingerprint: Some(digest),
+        isolation: scorebox_engine::Isolation::Example,
+        memory_bytes: None,
     };
     let path = PathBuf::from("rows");
     let dataset = DatasetRecord { path, version: None, digest, snapshot: digest, rows, limit: None, group: None };

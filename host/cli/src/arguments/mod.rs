@@ -1,6 +1,7 @@
 //! The command line.
 
 mod evaluating;
+mod plugin;
 mod runs;
 mod store;
 
@@ -10,6 +11,10 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Args, Parser, Subcommand};
 
 pub(crate) use evaluating::{CiArguments, CourseArguments, EvalArguments, ModelArguments, ScoreArguments};
+pub(crate) use plugin::{
+    BenchArguments, BuildArguments, CheckArguments, InspectArguments, NewArguments, PluginCommand, SubjectArguments,
+    TestArguments, ToolArguments,
+};
 pub(crate) use runs::{
     AgreeArguments, BaselineArguments, CompareArguments, GateArguments, ReportCommandArguments, RunsCommand,
     RunsDeleteArguments, RunsListArguments, RunsShowArguments,
@@ -38,7 +43,8 @@ const STYLES: Styles = Styles::styled()
   scorebox demo                  see an evaluation, without a key or a network
   scorebox init qa               make a project in the folder qa
   scorebox eval qa               evaluate it
-  scorebox scorers               what there is to score with"
+  scorebox scorers               what there is to score with
+  scorebox plugin new tone --lang python    write a scorer of your own"
 )]
 pub(crate) struct Arguments {
     #[command(subcommand)]
@@ -68,7 +74,7 @@ pub(crate) enum Command {
     Demo(DemoArguments),
     /// List the built-in scorers and predict functions.
     Scorers(ListArguments),
-    /// Look into plugins.
+    /// Make, build, check, test and measure plugins, and look into them.
     #[command(subcommand)]
     Plugin(PluginCommand),
     /// Try the models of a project.
@@ -166,26 +172,6 @@ pub(crate) struct DemoArguments {
 
 #[derive(Args, Debug)]
 pub(crate) struct ListArguments {
-    /// Print JSON.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum PluginCommand {
-    Inspect(InspectArguments),
-}
-
-/// Show what a plugin holds, what it can reach, and how its functions are configured.
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  scorebox plugin inspect text
-  scorebox plugin inspect text/exact_match
-  scorebox plugin inspect ./tone.wasm --json")]
-pub(crate) struct InspectArguments {
-    /// A component's file, or the name of a built-in plugin or of one of its functions.
-    #[arg(value_name = "FILE|NAME", value_hint = clap::ValueHint::FilePath)]
-    pub(crate) plugin: String,
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,

@@ -11,9 +11,9 @@ mod dry_run;
 mod eval;
 mod gate;
 mod init;
-mod inspect;
 mod lock;
 mod models;
+mod plugin;
 mod project_files;
 mod report;
 mod runs;
@@ -26,7 +26,7 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::CommandFactory as _;
 
-use crate::arguments::{Arguments, CacheCommand, Command, ModelsCommand, PluginCommand, RunsCommand};
+use crate::arguments::{Arguments, CacheCommand, Command, ModelsCommand, RunsCommand};
 use crate::exit::Stop;
 use crate::{config, store, terminal};
 
@@ -60,7 +60,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode, Stop> {
         Command::Demo(demo) => block_on(demo::run(demo, quiet)),
         Command::Init(init) => init::run(&init),
         Command::Scorers(list) => block_on(scorers::run(&list)),
-        Command::Plugin(PluginCommand::Inspect(inspect)) => block_on(inspect::run(&inspect)),
+        Command::Plugin(plugin) => block_on(plugin::run(&plugin, quiet)),
         Command::Models(ModelsCommand::Test(test)) => block_on(models::test(&test)),
         Command::Cache(CacheCommand::Info(info)) => cache::info(&info),
         Command::Cache(CacheCommand::Clear) => cache::clear(),

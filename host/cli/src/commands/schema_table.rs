@@ -3,7 +3,7 @@
 use scorebox_core::Json;
 use serde_json::{Map, Value};
 
-use crate::terminal::{FAINT, NAME, render, table, wrap};
+use crate::terminal::{FAINT, NAME, printable, render, table, wrap};
 
 /// The settings that a schema describes: name, type, default, description. Nested objects appear as `outer.inner`.
 pub(super) fn settings_table(schema: &Json) -> String {
@@ -64,11 +64,6 @@ fn collect(root: &Value, schema: &Value, prefix: &str, settings: &mut Vec<Settin
 fn description(schema: &Value) -> Option<String> {
     let text = schema.get("description")?.as_str()?;
     Some(printable(&text.split("\n\n").next().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")))
-}
-
-/// Text from a plugin's schema, without what could steer the terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|character| if character.is_control() { '\u{fffd}' } else { character }).collect()
 }
 
 /// Follows a reference within the schema; schemas come from plugins, so a circle of references must end.

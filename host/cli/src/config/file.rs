@@ -136,10 +136,11 @@ pub(super) struct ScorerSection {
     #[serde(default = "no_config")]
     #[schemars(with = "serde_json::Map<String, serde_json::Value>")]
     pub(super) config: Spanned<toml::Table>,
-    /// How much one instance of the plugin sees: "example", "run", or { batch = 32 }.
-    #[serde(default)]
-    #[schemars(with = "IsolationForm")]
-    pub(super) isolation: Isolation,
+    /// How much one instance of the plugin sees: "example", "run", or { batch = 32 }. By default one example, or up to 128
+    /// where instances are dear.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<IsolationForm>")]
+    pub(super) isolation: Option<Isolation>,
     /// What one call may use.
     #[serde(default)]
     pub(super) limits: LimitsSection,
@@ -308,6 +309,10 @@ pub(super) struct RunSection {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[serde(deserialize_with = "concurrency")]
     pub(super) concurrency: Option<NonZeroUsize>,
+    /// The memory that all instances of plugins together may have, such as "4GiB"; further ones wait. By default half of what
+    /// the machine, or the container, can spare.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) memory: Option<ByteCount>,
     /// Where the plugins' randomness comes from.
     #[serde(default)]
     pub(super) seed: u64,
@@ -327,8 +332,8 @@ pub(super) struct RunSection {
 
 impl Default for RunSection {
     fn default() -> Self {
-        let (concurrency, experiment, replies, output) = (None, None, None, None);
-        Self { concurrency, seed: 0, repeats: once(), experiment, replies, output }
+        let (concurrency, memory, experiment, replies, output) = (None, None, None, None, None);
+        Self { concurrency, memory, seed: 0, repeats: once(), experiment, replies, output }
     }
 }
 

@@ -229,9 +229,14 @@ impl Project {
         self.file.run.seed
     }
 
+    /// The memory that all instances together may have, in bytes, where the file says it.
+    pub(crate) fn memory_budget(&self) -> Option<u64> {
+        self.file.run.memory.map(|memory| memory.get() as u64)
+    }
+
     /// How many guests may wait for their next example, beside those that are at work.
     pub(crate) fn reused_scorers(&self) -> usize {
-        self.file.scorers.iter().filter(|scorer| scorer.isolation == Isolation::Run).count()
+        self.file.scorers.iter().filter(|scorer| scorer.isolation == Some(Isolation::Run)).count()
     }
 
     /// The file as JSON with its defaults filled in, for the record of the run.
@@ -445,7 +450,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> ConfigProblem {
     ConfigProblem::of_file(path, "there is no such file").help(help)
 }
 
-fn syntax_problem(source: &SourceText, error: &toml::de::Error) -> ConfigProblem {
+pub(super) fn syntax_problem(source: &SourceText, error: &toml::de::Error) -> ConfigProblem {
     let known = schema();
     let mut keys = Vec::new();
     collect_keys(known.as_value(), &mut keys);

@@ -10,7 +10,8 @@ mod worker;
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::pin::pin;
+use std::time::Duration;
 
 use scorebox_core::Digest;
 use wasmtime::component::Component;
@@ -18,7 +19,8 @@ use wasmtime::component::Component;
 pub(crate) use cache::CompileCache;
 pub use worker::run_compile_worker;
 
-use crate::config::CompileLimits;
+use crate::config::Compiling;
+use crate::engine::{EngineInner, code_settings};
 use crate::error::LoadError;
 
 /// Where components are compiled.
@@ -68,27 +70,52 @@ impl CodeSettings {
     }
 }
 
+/// A component that is to be loaded.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Source<'a> {
+    pub(crate) bytes: &'a [u8],
+    pub(crate) digest: Digest,
+    /// What a person calls it.
+    pub(crate) label: Option<&'a str>,
+}
+
 /// The compiled component: from the cache, or compiled now and cached.
-pub(crate) async fn load(
-    engine: &wasmtime::Engine,
-    bytes: &[u8],
-    digest: Digest,
-    cache: Option<&Arc<CompileCache>>,
-    settings: CodeSettings,
-    place: &CompileIn,
-    limits: &CompileLimits,
-) -> Result<Component, LoadError> {
-    if let Some(cache) = cache
-        && let Some(component) = cache.load(engine, digest)
-    {
+pub(crate) async fn load(engine: &EngineInner, source: Source<'_>) -> Result<Component, LoadError> {
+    let cached = engine.cache.as_ref().and_then(|cache| cache.load(&engine.wasmtime, source.digest));
+    if let Some(component) = cached {
         return Ok(component);
     }
-    let code = match place {
-        CompileIn::Thread => worker::compile_in_thread(engine.clone(), bytes.to_vec(), limits).await?,
-        CompileIn::Worker(command) => worker::compile_in_process(command, settings, bytes, limits).await?,
-    };
-    if let Some(cache) = cache {
-        cache.store(digest, &code);
+    let code = compile(engine, source).await?;
+    if let Some(cache) = &engine.cache {
+        cache.store(source.digest, &code);
     }
-    component::from_code(engine, &code).map_err(|error| LoadError::DoesNotFit(format!("{error:#}")))
+    component::from_code(&engine.wasmtime, &code).map_err(|error| LoadError::DoesNotFit(format!("{error:#}")))
+}
+
+/// Compiles, and tells the observer where that takes a while.
+async fn compile(engine: &EngineInner, source: Source<'_>) -> Result<Vec<u8>, LoadError> {
+    const LARGE_BYTES: usize = 2_000_000;
+    const LONG: Duration = Duration::from_secs(1);
+    let (config, bytes) = (&engine.config, source.bytes);
+    let work = async {
+        match &config.compile_in {
+            CompileIn::Thread => {
+                worker::compile_in_thread(engine.wasmtime.clone(), bytes.to_vec(), &config.compile).await
+            }
+            CompileIn::Worker(command) => {
+                worker::compile_in_process(command, code_settings(config), bytes, &config.compile).await
+            }
+        }
+    };
+    let Some(observer) = &config.compile_observer else { return work.await };
+    let mut work = pin!(work);
+    if bytes.len() <= LARGE_BYTES
+        && let Ok(code) = tokio::time::timeout(LONG, &mut work).await
+    {
+        return code;
+    }
+    let Source { label, digest, .. } = source;
+    let is_kept = engine.cache.is_some();
+    observer.compiling(&Compiling { label, digest, size_bytes: bytes.len(), is_kept });
+    work.await
 }

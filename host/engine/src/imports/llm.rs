@@ -72,7 +72,9 @@ impl HostState {
         }
         let depth = self.settings.limits.output_json_depth;
         let json = |what: &str, text: String| {
-            Json::parse_bounded(text, depth).map_err(|error| LlmError::InvalidRequest(format!("{what}: {error}")))
+            let json = Json::parse_bounded(text, depth);
+            let json = json.map_err(|error| LlmError::InvalidRequest(format!("{what}: {error}")))?;
+            json.canonical().map_err(|error| LlmError::InvalidRequest(format!("{what}: {error}")))
         };
         let mut request = ChatRequest {
             model: request.model,

@@ -41,7 +41,9 @@ impl HostState {
     /// Reads JSON that belongs to a span. A trace must not break the call that it describes, so what is not JSON is
     /// dropped with a warning.
     fn span_json(&mut self, what: &str, text: String) -> Option<Json> {
-        match Json::parse_bounded(text, self.settings.limits.output_json_depth) {
+        let read =
+            || Json::parse_bounded(text, self.settings.limits.output_json_depth).map_err(|error| error.to_string());
+        match read().and_then(|json| json.canonical().map_err(|error| error.to_string())) {
             Ok(json) => Some(json),
             Err(error) => {
                 let message = format!("a span's {what} was dropped: {error}");

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use scorebox_core::{Aggregation, Digest, Json, RunId};
+use scorebox_engine::Isolation;
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::FieldPath;
@@ -152,6 +153,21 @@ pub struct FunctionRecord {
     /// Names all that its results depend on beside the row; none where equal rows may give other results.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<Digest>,
+    /// How many examples an instance of it saw.
+    #[serde(default, skip_serializing_if = "Isolation::is_example")]
+    pub isolation: Isolation,
+    /// The most linear memory that an instance of it had, in bytes; none where none was called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory_bytes: Option<u64>,
+}
+
+impl FunctionRecord {
+    /// The fingerprint under which results of single rows are used again; none where a result also depends on the rows
+    /// around it, so that only a whole run over the same examples gives the same.
+    #[must_use]
+    pub fn row_fingerprint(&self) -> Option<Digest> {
+        self.fingerprint.filter(|_| self.isolation.is_example())
+    }
 }
 
 /// What a function does in a run.

@@ -144,6 +144,10 @@ impl Plan {
         record.error = flow.error.as_ref().map(ToString::to_string);
         record.ended_at = Some(Timestamp::now());
         record.summary = Some(summary);
+        for function in &mut record.functions {
+            let peak = plan.peak_memory_bytes(function.role, &function.name);
+            function.memory_bytes = function.memory_bytes.max(peak);
+        }
         at_end(&mut record);
         let finish = move || flow.sink.finish(&mut record).map(|()| record);
         let finished = tokio::task::spawn_blocking(finish).await;

@@ -18,7 +18,10 @@ pub enum NotReusable {
     #[error("its component sees a system ({0}), so it may not be a function of the row alone")]
     SeesSystem(String),
     /// What one instance saw before may change what it says next.
-    #[error("its instances see several rows (isolation), so earlier rows may have a say")]
+    #[error(
+        "an instance of it sees the rows of a run in the order in which they come (isolation = \"run\"), so earlier ones may \
+         have a say; with isolation = \"example\" or {{ batch = N }} its results can be used again"
+    )]
     SharesInstances,
     /// Its result stands for several rows.
     #[error("it looks at whole conversations")]
@@ -37,7 +40,8 @@ pub(super) struct PlannedFunction {
 
 impl PlannedFunction {
     pub(super) fn predictor(wanted: &FunctionRequest, plugin: Digest, inspection: &Inspection) -> Self {
-        Self::new(wanted, FunctionRole::Predictor, plugin, inspection, imports_problem(inspection))
+        let problem = imports_problem(inspection);
+        Self::new(wanted, FunctionRole::Predictor, plugin, inspection, Isolation::Example, problem)
     }
 
     pub(super) fn scorer(
@@ -46,17 +50,18 @@ impl PlannedFunction {
         inspection: &Inspection,
         scope: Scope,
         looks_at_recorded_trace: bool,
+        isolation: Isolation,
     ) -> Self {
         let problem = imports_problem(inspection).or_else(|| {
             if scope == Scope::Session {
                 Some(NotReusable::LooksAtSessions)
-            } else if wanted.isolation != Isolation::Example {
+            } else if isolation == Isolation::Run {
                 Some(NotReusable::SharesInstances)
             } else {
                 looks_at_recorded_trace.then_some(NotReusable::LooksAtRecordedTrace)
             }
         });
-        Self::new(&wanted.function, FunctionRole::Scorer, plugin, inspection, problem)
+        Self::new(&wanted.function, FunctionRole::Scorer, plugin, inspection, isolation, problem)
     }
 
     fn new(
@@ -64,6 +69,7 @@ impl PlannedFunction {
         role: FunctionRole,
         plugin: Digest,
         inspection: &Inspection,
+        isolation: Isolation,
         not_reusable: Option<NotReusable>,
     ) -> Self {
         let record = FunctionRecord {
@@ -75,7 +81,9 @@ impl PlannedFunction {
             asks_models: inspection.reaches_out,
             models: BTreeMap::new(),
             aggregations: Vec::new(),
-            fingerprint: not_reusable.is_none().then(|| fingerprint(wanted, role, plugin)),
+            fingerprint: not_reusable.is_none().then(|| fingerprint(wanted, role, plugin, isolation)),
+            isolation,
+            memory_bytes: None,
         };
         Self { record, not_reusable }
     }
@@ -96,8 +104,9 @@ fn imports_problem(inspection: &Inspection) -> Option<NotReusable> {
 }
 
 /// Names all that the result for one row depends on: the host, the component, the function, its config, and its limits,
-/// which decide where it fails. A feedback without a name gets the scorer's, so the name counts as well.
-fn fingerprint(wanted: &FunctionRequest, role: FunctionRole, plugin: Digest) -> Digest {
+/// which decide where it fails. A feedback without a name gets the scorer's, so the name counts as well. In batches, so
+/// does their size: with the order of the examples it says which rows an instance saw before.
+fn fingerprint(wanted: &FunctionRequest, role: FunctionRole, plugin: Digest, isolation: Isolation) -> Digest {
     let limits = format!("{:?}", wanted.settings.limits);
     let mut writer = DigestWriter::default();
     let role = match role {
@@ -109,6 +118,9 @@ fn fingerprint(wanted: &FunctionRequest, role: FunctionRole, plugin: Digest) -> 
     for part in [host, role, &wanted.name, &plugin, &wanted.function, wanted.config.as_str(), &limits] {
         writer.update(&(part.len() as u64).to_le_bytes());
         writer.update(part.as_bytes());
+    }
+    if let Isolation::Batch(size) = isolation {
+        writer.update(&(size.get() as u64).to_le_bytes());
     }
     writer.finish()
 }

@@ -11,12 +11,13 @@ use tokio::sync::Semaphore;
 
 use super::declared::Declared;
 use super::functions::{NotReusable, PlannedFunction};
+use super::isolation::{self, ChosenBatches, Surroundings};
 use super::memo::{KeptScore, Memo, MemoError, MemoKey};
 use super::schema;
 use super::score::Scoring;
 use super::selection::RowSelection;
 use crate::dataset::{Dataset, DatasetError, FieldPath, ReadOptions};
-use crate::results::{DatasetRecord, FunctionRecord, PluginRecord, Prediction};
+use crate::results::{DatasetRecord, FunctionRecord, FunctionRole, PluginRecord, Prediction};
 use crate::summary::SummaryCollector;
 
 /// A component and what to call it in messages.
@@ -48,8 +49,9 @@ pub struct FunctionRequest {
 pub struct ScorerRequest {
     /// Which one.
     pub function: FunctionRequest,
-    /// How much one instance sees.
-    pub isolation: Isolation,
+    /// How much one instance sees; none leaves it to the host: batches where instances are dear, see
+    /// [`Plugin::automatic_isolation`].
+    pub isolation: Option<Isolation>,
 }
 
 /// What is to be evaluated, and how.
@@ -90,6 +92,7 @@ pub struct Plan {
     pub(super) selection: RowSelection,
     memo: Option<Arc<dyn Memo>>,
     functions: Vec<PlannedFunction>,
+    chosen_batches: Vec<ChosenBatches>,
     plugins: Vec<PluginRecord>,
     dataset: DatasetRecord,
 }
@@ -203,18 +206,26 @@ impl Plan {
             has_predictor: request.predictor.is_some(),
             plugins: Vec::new(),
             functions: Vec::new(),
+            chosen_batches: Vec::new(),
             reaches_out: false,
         };
         let mut predictor = None;
         if let Some(wanted) = &request.predictor {
             predictor = Some(loader.predictor(wanted).await?);
         }
-        let mut scorers = Vec::with_capacity(request.scorers.len());
+        let mut loaded = Vec::with_capacity(request.scorers.len());
         for wanted in &request.scorers {
-            scorers.push(loader.scorer(wanted).await?);
+            loaded.push(loader.scorer(wanted).await?);
         }
-        let Loader { plugins, functions, reaches_out, .. } = loader;
         let dataset = check_dataset(&request).await?;
+        let rows = request.limit.map_or(dataset.rows, |limit| limit.min(dataset.rows));
+        let positions = rows.saturating_mul(request.repeats.get().into());
+        let surroundings = Surroundings { positions, reaches_out: loader.reaches_out };
+        let mut scorers = Vec::with_capacity(loaded.len());
+        for (wanted, loaded) in request.scorers.iter().zip(loaded) {
+            scorers.push(loader.isolate(wanted, loaded, surroundings));
+        }
+        let Loader { plugins, functions, chosen_batches, reaches_out, .. } = loader;
         let concurrency = request.concurrency.unwrap_or_else(|| default_concurrency(reaches_out));
         let rows_at_work = Semaphore::new(concurrency.get());
         Ok(Self {
@@ -227,6 +238,7 @@ impl Plan {
             selection: RowSelection::All,
             memo: None,
             functions,
+            chosen_batches,
             plugins,
             dataset,
         })
@@ -302,6 +314,21 @@ impl Plan {
     #[must_use]
     pub fn not_reusable(&self) -> Vec<Option<NotReusable>> {
         self.functions.iter().map(|function| function.not_reusable.clone()).collect()
+    }
+
+    /// The scorers for which the host chose batches.
+    #[must_use]
+    pub fn chosen_batches(&self) -> &[ChosenBatches] {
+        &self.chosen_batches
+    }
+
+    /// The most linear memory that an instance of a function had so far, in bytes; none before its first call.
+    pub(super) fn peak_memory_bytes(&self, role: FunctionRole, name: &str) -> Option<u64> {
+        let peak = match role {
+            FunctionRole::Predictor => self.predictor.as_ref()?.peak_memory_bytes(),
+            FunctionRole::Scorer => self.scorers.iter().find(|it| &*it.name == name)?.scorer.peak_memory_bytes(),
+        };
+        (peak > 0).then_some(peak as u64)
     }
 
     /// Sums up rows of this plan.
@@ -391,7 +418,14 @@ struct Loader<'a> {
     has_predictor: bool,
     plugins: Vec<PluginRecord>,
     functions: Vec<PlannedFunction>,
+    chosen_batches: Vec<ChosenBatches>,
     reaches_out: bool,
+}
+
+/// A scorer whose isolation is not settled yet.
+struct LoadedScorer {
+    plugin: Plugin,
+    scorer: Scorer,
 }
 
 impl Loader<'_> {
@@ -405,24 +439,38 @@ impl Loader<'_> {
         Ok(predictor)
     }
 
-    async fn scorer(&mut self, wanted: &ScorerRequest) -> Result<PlannedScorer, PlanError> {
+    async fn scorer(&mut self, wanted: &ScorerRequest) -> Result<LoadedScorer, PlanError> {
         let function = &wanted.function;
         let plugin = self.plugin(&function.component).await?;
+        let isolation = wanted.isolation.unwrap_or_default();
         let scorer = plugin
-            .scorer(&function.function, function.config.clone(), wanted.isolation, function.settings.clone())
+            .scorer(&function.function, function.config.clone(), isolation, function.settings.clone())
             .map_err(|source| setup_error(function, source))?
             .named(&function.name);
         check_config(function, &scorer.info().config_schema)?;
         if scorer.info().scope == Scope::Session {
             self.check_session_scorer(wanted)?;
         }
-        let info = scorer.info();
+        Ok(LoadedScorer { plugin, scorer })
+    }
+
+    /// Settles a scorer's isolation, now that everything is known that it depends on.
+    fn isolate(&mut self, wanted: &ScorerRequest, loaded: LoadedScorer, surroundings: Surroundings) -> PlannedScorer {
+        let LoadedScorer { plugin, mut scorer } = loaded;
+        let (function, info) = (&wanted.function, scorer.info().clone());
+        let isolation = wanted.isolation.unwrap_or_else(|| isolation::automatic(&plugin, &info, surroundings));
+        if let (None, Isolation::Batch(rows)) = (wanted.isolation, isolation) {
+            scorer = scorer.isolated(isolation);
+            let (scorer, component) = (function.name.clone(), function.component.label.clone());
+            self.chosen_batches.push(ChosenBatches { scorer, component, rows, cost: plugin.instance_cost() });
+        }
         let looks_at_recorded_trace = self.has_predictor && info.requires.union(info.uses).trace;
         let (digest, inspection) = (plugin.digest(), plugin.inspection());
-        let mut planned = PlannedFunction::scorer(wanted, digest, inspection, info.scope, looks_at_recorded_trace);
-        planned.record.aggregations.clone_from(&info.aggregations);
+        let mut planned =
+            PlannedFunction::scorer(wanted, digest, inspection, info.scope, looks_at_recorded_trace, isolation);
+        planned.record.aggregations = info.aggregations;
         self.functions.push(planned);
-        Ok(PlannedScorer { name: function.name.as_str().into(), scorer })
+        PlannedScorer { name: function.name.as_str().into(), scorer }
     }
 
     fn check_session_scorer(&self, wanted: &ScorerRequest) -> Result<(), PlanError> {
@@ -430,7 +478,7 @@ impl Loader<'_> {
         if !self.has_sessions {
             return Err(PlanError::SessionScorer { name: name() });
         }
-        if matches!(wanted.isolation, Isolation::Batch(_)) {
+        if matches!(wanted.isolation, Some(Isolation::Batch(_))) {
             return Err(PlanError::SessionBatches { name: name() });
         }
         if self.is_repeated {
@@ -440,7 +488,7 @@ impl Loader<'_> {
     }
 
     async fn plugin(&mut self, source: &ComponentSource) -> Result<Plugin, PlanError> {
-        let loaded = self.engine.load(&source.bytes).await;
+        let loaded = self.engine.load_named(&source.label, &source.bytes).await;
         let plugin = loaded.map_err(|error| PlanError::Load { label: source.label.clone(), source: error })?;
         self.reaches_out |= plugin.inspection().reaches_out;
         let digest = plugin.digest();

@@ -22,18 +22,39 @@ const PREDICTORS: usize = 1300;
 /// - `session` gives how many turns there are.
 /// - `echo` answers with the inputs, and fails when they are `{}`.
 pub(crate) fn pure() -> Vec<u8> {
-    component("(func $embed (param i32 i32 i32 i32 i32))")
+    component(NOT_ASKED, "")
+}
+
+/// The same; each instance counts for a while before anything can be asked of it.
+pub(crate) fn dear() -> Vec<u8> {
+    component(NOT_ASKED, SLOW_START)
+}
+
+/// Dear and waiting.
+pub(crate) fn dear_and_waiting() -> Vec<u8> {
+    component(ASKED, SLOW_START)
 }
 
 /// The same; each call asks for an embedding first.
 pub(crate) fn waiting() -> Vec<u8> {
-    component(r#"(import "scorebox:plugin/llm@1.0.0" "embed" (func $embed (param i32 i32 i32 i32 i32)))"#)
+    component(ASKED, "")
 }
 
-fn component(embed: &str) -> Vec<u8> {
+const NOT_ASKED: &str = "(func $embed (param i32 i32 i32 i32 i32))";
+const ASKED: &str = r#"(import "scorebox:plugin/llm@1.0.0" "embed" (func $embed (param i32 i32 i32 i32 i32)))"#;
+const SLOW_START: &str = "
+    (func $start (local $count i32)
+        (loop $again
+            (br_if $again (i32.lt_u
+                (local.tee $count (i32.add (local.get $count) (i32.const 1)))
+                (i32.const 2000000)))))
+    (start $start)";
+
+fn component(embed: &str, start: &str) -> Vec<u8> {
     let module = format!(
         r#"(module
             {embed}
+            {start}
             (memory (export "memory") 2)
             (global $heap (mut i32) (i32.const 4096))
             {data}

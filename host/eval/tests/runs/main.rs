@@ -4,6 +4,7 @@
 
 mod gateway;
 mod guest;
+mod isolation;
 mod project;
 mod reuse;
 

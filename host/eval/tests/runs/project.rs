@@ -69,7 +69,16 @@ impl Project {
         self.scorer_isolated(name, Isolation::Example)
     }
 
-    pub(crate) fn scorer_isolated(mut self, name: &str, isolation: Isolation) -> Self {
+    pub(crate) fn scorer_isolated(self, name: &str, isolation: Isolation) -> Self {
+        self.scorer_with(name, Some(isolation))
+    }
+
+    /// A scorer whose isolation is left to the host.
+    pub(crate) fn scorer_automatic(self, name: &str) -> Self {
+        self.scorer_with(name, None)
+    }
+
+    fn scorer_with(mut self, name: &str, isolation: Option<Isolation>) -> Self {
         let function = self.function(name);
         self.request.scorers.push(ScorerRequest { function, isolation });
         self

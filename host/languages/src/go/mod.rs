@@ -24,26 +24,17 @@ const REQUIREMENTS: &str = include_str!("requirements.txt");
 
 /// Builds the component of a Go project.
 pub(crate) fn build(project: &Project, toolbox: &Toolbox, workspace: &Workspace) -> Result<Vec<u8>, LanguageError> {
-    let tools = toolbox.python_packages("go", REQUIREMENTS)?;
     bindings::write(&workspace.wit_dir(), &workspace.sdk_dir())?;
     let module = workspace.build_dir().join("core.wasm");
-    compile(project, &tools, &module)?;
+    compile(project, toolbox, &module)?;
     let module = fs::read(&module).map_err(|source| LanguageError::Read { path: module, source })?;
     component::wrap(module, &workspace.wit_dir())
         .map_err(|reason| LanguageError::NotAPlugin { project: project.folder().to_owned(), reason })
 }
 
-fn compile(project: &Project, tools: &Path, output: &Path) -> Result<(), LanguageError> {
-    let mut go = Command::new(tools.join("go").join("bin").join(format!("go{EXE_SUFFIX}")));
-    for name in foreign_settings() {
-        go.env_remove(name);
-    }
-    go.current_dir(project.folder())
-        .envs([("GOOS", "wasip1"), ("GOARCH", "wasm"), ("CGO_ENABLED", "0"), ("GO111MODULE", "on")])
-        // Nothing but the project and the toolchain decides what is built, and nothing is fetched while it is.
-        .envs([("GOENV", "off"), ("GOWORK", "off"), ("GOTOOLCHAIN", "local"), ("GOPROXY", "off")])
-        // Beside the toolchain, so that the standard library is compiled once for all projects that share it.
-        .env("GOCACHE", tools.join("build-cache"))
+fn compile(project: &Project, toolbox: &Toolbox, output: &Path) -> Result<(), LanguageError> {
+    let mut go = command(toolbox, project.folder())?;
+    go.envs([("GOOS", "wasip1"), ("GOARCH", "wasm")])
         .args(["build", "-buildmode=c-shared", "-mod=readonly"])
         // No path of this machine, no time and no version control: the same sources are the same component everywhere.
         // `checklinkname` lets the SDK tell the runtime how to end after a panic (internal/output).
@@ -53,6 +44,22 @@ fn compile(project: &Project, tools: &Path, output: &Path) -> Result<(), Languag
         .arg(output)
         .arg(".");
     run(&mut go, "compiling the Go package", "").map(drop)
+}
+
+/// Go itself, in a folder, with the same settings everywhere.
+pub(crate) fn command(toolbox: &Toolbox, folder: &Path) -> Result<Command, LanguageError> {
+    let tools = toolbox.python_packages("go", REQUIREMENTS)?;
+    let mut go = Command::new(tools.join("go").join("bin").join(format!("go{EXE_SUFFIX}")));
+    for name in foreign_settings() {
+        go.env_remove(name);
+    }
+    go.current_dir(folder)
+        .envs([("CGO_ENABLED", "0"), ("GO111MODULE", "on")])
+        // Nothing but the project and the toolchain decides what is built, and nothing is fetched while it is.
+        .envs([("GOENV", "off"), ("GOWORK", "off"), ("GOTOOLCHAIN", "local"), ("GOPROXY", "off")])
+        // Beside the toolchain, so that the standard library is compiled once for all projects that share it.
+        .env("GOCACHE", tools.join("build-cache"));
+    Ok(go)
 }
 
 /// Go's settings in the environment, except for where the user's module cache is.

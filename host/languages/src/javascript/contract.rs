@@ -158,7 +158,9 @@ mod tests {
         for (id, content) in sections {
             bytes.push(*id);
             // Two bytes, so that sizes of several bytes are read, too.
-            bytes.extend([(content.len() & 0x7f) as u8 | 0x80, (content.len() >> 7) as u8]);
+            let size = u16::try_from(content.len()).unwrap();
+            let [low, high] = (size << 1).to_le_bytes();
+            bytes.extend([low >> 1 | 0x80, high]);
             bytes.extend_from_slice(content);
         }
         bytes

@@ -104,7 +104,7 @@ impl Store {
         let mut predictor = None;
         let mut scorers = Vec::new();
         for (place, placed) in placed.iter().enumerate() {
-            let source = match placed.function.fingerprint {
+            let source = match placed.function.row_fingerprint() {
                 _ if placed.is_shared => {
                     Source::Column { column: placed.column, positions: shape.positions, answers: Answers::All }
                 }

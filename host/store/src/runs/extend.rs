@@ -107,7 +107,7 @@ impl Store {
         let predictor = predicted.map(|predicted| ("predict".to_owned(), column(predicted, line.positions)));
         let mut scorers = Vec::with_capacity(added.len());
         for added in added {
-            let source = match added.function.fingerprint.filter(|_| reuses && !added.is_shared) {
+            let source = match added.function.row_fingerprint().filter(|_| reuses && !added.is_shared) {
                 Some(fingerprint) => Source::Rows(ContentIndex::load(&mut session, fingerprint).await?),
                 None => column(added.column, added.from),
             };

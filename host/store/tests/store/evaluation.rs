@@ -112,6 +112,8 @@ impl App {
             models: BTreeMap::new(),
             aggregations: vec![Aggregation::Mean, Aggregation::Median],
             fingerprint: fingerprint.map(digest),
+            isolation: scorebox_engine::Isolation::Example,
+            memory_bytes: None,
         };
         let predictor = self.predict.iter().map(|it| function("predict", FunctionRole::Predictor, it.fingerprint));
         let scorers = self.scorers.iter().map(|it| function(it.name, FunctionRole::Scorer, it.fingerprint));

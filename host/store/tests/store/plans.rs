@@ -33,7 +33,7 @@ async fn plan(folder: &Path, scorers: &[&str]) -> anyhow::Result<Plan> {
             config: Json::parse("{}").unwrap(),
             settings: CallSettings::default(),
         },
-        isolation: Isolation::Example,
+        isolation: Some(Isolation::Example),
     };
     let request = PlanRequest {
         dataset,

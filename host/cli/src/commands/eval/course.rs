@@ -177,6 +177,10 @@ fn differences(known: &RunRecord, now: &RunRecord) -> Vec<String> {
             Some(other) if other.config != function.config => {
                 differences.push(format!("the config of `{}` has changed", function.name));
             }
+            Some(other) if other.isolation != function.isolation => {
+                let (name, before, now) = (&function.name, function.isolation, other.isolation);
+                differences.push(format!("`{name}` had `isolation = {before}`, and has `isolation = {now}`"));
+            }
             Some(other) if other.models != function.models => {
                 differences.push(format!("`{}` asks another model", function.name));
             }

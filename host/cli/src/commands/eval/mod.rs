@@ -160,6 +160,7 @@ impl Evaluated {
             text += &report::failures(summary);
         }
         self.slices.iter().for_each(|(field, slices)| text += &report::slices(field, slices));
+        text += &report::memory(&self.record);
         text += &report::models(&self.reading);
         text += &reuse::report(&self.spared, explain);
         if let Some(gate) = &self.gate {

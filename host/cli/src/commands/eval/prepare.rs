@@ -39,7 +39,7 @@ pub(super) async fn prepare(path: &Path, options: &EvalOptions) -> Result<Prepar
         lock.check(&request, project.folder()).map_err(Stop::input)?;
     }
     let headline = headline(&request, version.as_deref(), project.predictor());
-    let needs = Needs::of(&request, project.reused_scorers());
+    let needs = Needs::of(&request, project.reused_scorers()).within(project.memory_budget()).quiet(options.quiet);
     let engine = engine::start(needs).map_err(Stop::unfinished)?;
     let plan = Plan::prepare(&engine, request).await.map_err(|error| Stop::Input(project.explain(error)))?;
     check_reach(&project, &plan, &gateway)?;

@@ -10,6 +10,7 @@ use scorebox_store::{Store, StoreMemo};
 
 use crate::exit::{INTERRUPTED, Stop};
 use crate::progress::ProgressDisplay;
+use crate::report;
 use crate::terminal::{self, FAINT, STRONG, WARN, count};
 
 use super::EvalOptions;
@@ -53,6 +54,7 @@ pub(super) async fn run(
             format!(" · {}", FAINT.paint(format_args!("{} done before", count(done_before, "row"))))
         };
         terminal::note(&format!("  {} {} · {headline}{before}", STRONG.paint("Evaluating"), count(rows, "row")));
+        report::chosen_batches(plan.chosen_batches()).iter().for_each(|line| terminal::note(line));
     }
     let progress = Arc::new(ProgressDisplay::new(rows, quiet, gateway.clone()));
     let (stopper, signal) = stop_signal();

@@ -140,7 +140,7 @@ fn limits_and_permissions_reach_the_request() {
     let request = request(&project).unwrap();
     let scorer = &request.scorers[0];
     assert_eq!(scorer.function.name, "exact");
-    assert_eq!(scorer.isolation, Isolation::Batch(NonZeroUsize::new(32).unwrap()));
+    assert_eq!(scorer.isolation, Some(Isolation::Batch(NonZeroUsize::new(32).unwrap())));
     assert_eq!(scorer.function.config.as_str(), r#"{"day":"2026-01-02","ignore_case":true}"#);
     let settings = &scorer.function.settings;
     assert_eq!(settings.limits.deadline, Duration::from_secs(90));

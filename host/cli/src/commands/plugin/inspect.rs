@@ -1,16 +1,20 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, anyhow};
-use bytesize::ByteSize;
 use scorebox_core::{Digest, PredictorInfo, Scope, ScorerInfo};
 use scorebox_engine::{Inspection, Plugin};
+use scorebox_languages::Project;
 use serde::Serialize;
 
-use super::schema_table::settings_table;
-use super::scorers::value_kind;
-use super::{print, print_json};
+use super::super::schema_table::settings_table;
+use super::super::scorers::value_kind;
+use super::super::{print, print_json};
+use super::build::stop;
+use super::instance::{InstanceFigures, bytes};
+use super::subject::built_before;
 use crate::arguments::InspectArguments;
 use crate::config::nearest;
 use crate::engine::{self, Needs};
@@ -23,6 +27,7 @@ struct Inspected<'a> {
     plugin: &'a str,
     digest: Digest,
     size_bytes: usize,
+    instance: InstanceFigures,
     #[serde(flatten)]
     inspection: &'a Inspection,
     scorers: Vec<&'a ScorerInfo>,
@@ -30,9 +35,10 @@ struct Inspected<'a> {
 }
 
 pub(crate) async fn run(arguments: &InspectArguments) -> Result<ExitCode, Stop> {
-    let (component, function) = find(&arguments.plugin).map_err(Stop::Input)?;
+    let (component, function) = find(&arguments.plugin)?;
     let engine = engine::start(Needs::default()).map_err(Stop::unfinished)?;
-    let plugin = engine.load(&component).await.with_context(|| arguments.plugin.clone()).map_err(Stop::Input)?;
+    let plugin = engine.load_named(&arguments.plugin, &component).await;
+    let plugin = plugin.with_context(|| arguments.plugin.clone()).map_err(Stop::Input)?;
     let inspected = Inspected::new(&arguments.plugin, &plugin, function).map_err(Stop::Input)?;
     if arguments.json {
         print_json(&inspected)
@@ -42,7 +48,15 @@ pub(crate) async fn run(arguments: &InspectArguments) -> Result<ExitCode, Stop> 
 }
 
 /// The component's bytes, and the function, where only one is asked for.
-fn find(plugin: &str) -> anyhow::Result<(Cow<'static, [u8]>, Option<&str>)> {
+fn find(plugin: &str) -> Result<(Cow<'static, [u8]>, Option<&str>), Stop> {
+    if scorebox_builtins::find(plugin).is_none() && Path::new(plugin).is_dir() {
+        let project = Project::open(Path::new(plugin)).map_err(stop)?;
+        return Ok((Cow::Owned(built_before(&project)?), None));
+    }
+    find_component(plugin).map_err(Stop::Input)
+}
+
+fn find_component(plugin: &str) -> anyhow::Result<(Cow<'static, [u8]>, Option<&str>)> {
     if let Some(builtin) = scorebox_builtins::find(plugin) {
         return Ok((Cow::Borrowed(builtin.component), None));
     }
@@ -58,7 +72,7 @@ fn find(plugin: &str) -> anyhow::Result<(Cow<'static, [u8]>, Option<&str>)> {
         let near = nearest(plugin, names.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
         let names = names.join(", ");
         anyhow!(
-            "{path}: {error}\nhelp: name a component's file or a built-in plugin ({names}){}",
+            "{path}: {error}\nhelp: name a component's file, a project's folder or a built-in plugin ({names}){}",
             near.unwrap_or_default()
         )
     })?;
@@ -72,6 +86,7 @@ impl<'a> Inspected<'a> {
             plugin: name,
             digest: plugin.digest(),
             size_bytes: plugin.size_bytes(),
+            instance: plugin.instance_cost().into(),
             inspection: plugin.inspection(),
             scorers: plugin.scorers().iter().filter(|info| is_wanted(&info.name)).collect(),
             predictors: plugin.predictors().iter().filter(|info| is_wanted(&info.name)).collect(),
@@ -92,13 +107,14 @@ impl<'a> Inspected<'a> {
     }
 
     fn to_text(&self) -> String {
-        let size = ByteSize::b(self.size_bytes as u64).display().iec();
+        let size = bytes(self.size_bytes);
         let facts = [
             ("digest", self.digest.to_string()),
-            ("size", size.to_string()),
+            ("size", size),
             ("contract", format!("scorebox:plugin@{}", self.inspection.contract)),
             ("exports", self.inspection.exports.join("\n           ")),
             ("reach", self.reach()),
+            ("instance", self.instance.to_text()),
         ];
         let mut text = format!("\n  {}\n\n", STRONG.paint(self.plugin));
         for (name, fact) in facts {
