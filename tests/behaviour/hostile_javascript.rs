@@ -81,7 +81,8 @@ async fn a_promise_that_nobody_settles_is_told_from_work_without_end() {
 async fn a_refused_allocation_is_an_exception_with_its_line() {
     let call = call!("memory_bomb").limits(|limits| limits.memory_bytes = 32 * MIB);
     let failure = call.failure_among_neighbours().await;
-    assert_failure(&failure, FailureKind::Failed, "InternalError: out of memory\n    at <anonymous> (src/index.js:");
+    assert_failure(&failure, FailureKind::MemoryLimit, "InternalError: out of memory\n    at <anonymous> (src/index.js:");
+    assert!(failure.message.contains("the limit memory_bytes is 33554432"), "{failure}");
 }
 
 #[tokio::test]
@@ -93,7 +94,7 @@ async fn memory_that_is_used_up_by_small_things_fails_the_row_alone() {
     });
     // The engine may have no memory left to say so.
     let failure = call.failure_among_neighbours().await;
-    assert!(matches!(failure.kind, FailureKind::Failed | FailureKind::MemoryLimit), "{}: {failure}", failure.kind);
+    assert_failure(&failure, FailureKind::MemoryLimit, "the limit memory_bytes is 33554432");
 }
 
 #[tokio::test]

@@ -50,8 +50,9 @@ async fn memory_beyond_the_limit_is_refused() {
     let Some(plugin) = plugin().await else { return };
     let call = call(plugin, "memory_bomb").limits(|limits| limits.memory_bytes = 64 * MIB);
     let failure = call.failure_among_neighbours().await;
-    // CPython survives the refusal: the scorer fails with an exception that has a traceback.
-    assert_failure(&failure, FailureKind::Failed, "MemoryError");
+    // CPython survives the refusal: the failure has its traceback, and names the limit.
+    assert_failure(&failure, FailureKind::MemoryLimit, "MemoryError");
+    assert!(failure.message.contains("the limit memory_bytes is 67108864"), "{failure}");
     assert!(failure.message.contains("hostile.py\", line "), "{failure}");
 }
 

@@ -63,6 +63,11 @@ impl Guest {
         self.store.data().limiter.memory_bytes()
     }
 
+    /// Whether the guest was refused memory in the current call.
+    pub(crate) fn was_refused_memory(&self) -> bool {
+        self.store.data().limiter.refused.is_some()
+    }
+
     /// Gives the guest the system that belongs to its current example.
     fn add_system(&mut self, settings: &CallSettings) -> Result<(), Failure> {
         let state = self.store.data_mut();
@@ -152,10 +157,12 @@ impl Guest {
             state.log.push(LogLevel::Warn, &format!("http: {refusal}"));
             state.outgoing_failure = Some((kind, refusal));
         }
+        // A language runtime survives a refusal, and makes an exception of it.
+        let refused_memory = state.limiter.refused.map(failure::refused_memory);
         Remains {
             log: state.log.take(),
             usage: state.usage,
-            outgoing_failure: state.outgoing_failure.take(),
+            unfulfilled: state.outgoing_failure.take().or(refused_memory),
             trace: state.spans.take(&state.caller),
             duration: state.clock.elapsed(),
         }
@@ -230,7 +237,7 @@ pub(crate) struct Remains {
     pub(crate) log: Vec<LogLine>,
     pub(crate) usage: Usage,
     /// The last request that the host did not fulfil, and why.
-    pub(crate) outgoing_failure: Option<(FailureKind, String)>,
+    pub(crate) unfulfilled: Option<(FailureKind, String)>,
     pub(crate) trace: Option<Trace>,
     pub(crate) duration: Duration,
 }

@@ -42,7 +42,7 @@ pub struct EngineConfig {
 
 /// Hears of compilations that take a while, to tell a person who waits.
 pub trait CompileObserver: Debug + Send + Sync {
-    /// A component is being compiled: called at once for a component of more than 2 MB, and after a second for any other.
+    /// A component is about to be compiled; called for components of more than 1.5 MB, which take seconds.
     fn compiling(&self, component: &Compiling<'_>);
 }
 

@@ -34,8 +34,8 @@ impl Stop {
 }
 
 /// A guest that gives up after the host did not fulfil a request says so in its own words; the kind is the host's.
-pub(crate) fn blame(failure: Failure, outgoing: Option<(FailureKind, String)>) -> Failure {
-    match outgoing {
+pub(crate) fn blame(failure: Failure, unfulfilled: Option<(FailureKind, String)>) -> Failure {
+    match unfulfilled {
         Some((kind, reason)) if failure.kind == FailureKind::Failed => {
             let message = if failure.message.contains(&reason) {
                 failure.message
@@ -74,7 +74,7 @@ fn classify(error: &wasmtime::Error, stage: Stage, state: &HostState) -> (Failur
     }
     // A refusal surfaces as whatever the guest's allocator does then, so it comes before the trap it led to.
     if let Some(refusal) = state.limiter.refused {
-        return (FailureKind::MemoryLimit, refusal_message(refusal));
+        return refused_memory(refusal);
     }
     if let Some(trap) = error.downcast_ref::<Trap>() {
         return match trap {
@@ -120,15 +120,17 @@ fn unreadable_message(text: &str, limits: &CallLimits) -> String {
     )
 }
 
-fn refusal_message(refusal: Refusal) -> String {
-    match refusal {
+/// Memory that a guest wanted and did not get, as a failure.
+pub(crate) fn refused_memory(refusal: Refusal) -> (FailureKind, String) {
+    let message = match refusal {
         Refusal::Memory { wanted_bytes, limit_bytes } => {
             format!("the guest wanted {wanted_bytes} bytes of memory; the limit memory_bytes is {limit_bytes}")
         }
         Refusal::Table { wanted_elements, limit_elements } => {
             format!("the guest wanted {wanted_elements} table elements; the limit table_elements is {limit_elements}")
         }
-    }
+    };
+    (FailureKind::MemoryLimit, message)
 }
 
 /// What the guest had printed, for a person who looks for the cause.

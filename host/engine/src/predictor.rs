@@ -89,7 +89,7 @@ impl Predictor {
         Predicted {
             result: outcome
                 .and_then(|(answer,)| output::prediction(answer, &predictor.settings.limits))
-                .map_err(|failure| failure::blame(failure, remains.outgoing_failure)),
+                .map_err(|failure| failure::blame(failure, remains.unfulfilled)),
             trace: remains.trace,
             log: remains.log,
             usage: remains.usage,

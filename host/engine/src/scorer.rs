@@ -254,6 +254,11 @@ impl Scorer {
         let outcome = guest.call(&scorer.plugin.component, &exports.score_batch, params).await;
         scorer.peak.learn(&guest);
         let (answers,) = outcome?;
+        if guest.was_refused_memory() && sent.len() > 1 {
+            // Which example wanted the memory cannot be told: each is scored alone.
+            let message = "the batch wanted more memory than the limit memory_bytes";
+            return Err(Failure::new(FailureKind::MemoryLimit, message));
+        }
         if answers.len() != sent.len() {
             let message = format!("score-batch gave {} results for {} examples", answers.len(), sent.len());
             return Err(Failure::new(FailureKind::InvalidOutput, message));
@@ -270,8 +275,8 @@ impl Scorer {
                     // What was logged and used cannot be told apart within a batch; it goes with the first example.
                     let log = std::mem::take(&mut remains.log);
                     let usage = std::mem::take(&mut remains.usage);
-                    let outgoing_failure = remains.outgoing_failure.clone();
-                    let result = answer.map_err(|failure| failure::blame(failure, outgoing_failure));
+                    let unfulfilled = remains.unfulfilled.clone();
+                    let result = answer.map_err(|failure| failure::blame(failure, unfulfilled));
                     Scored { result, log, usage, duration: remains.duration }
                 }
             })
@@ -322,7 +327,7 @@ impl Drop for ScorerInner {
 
 impl Scored {
     fn new(result: Result<Vec<Feedback>, Failure>, remains: Remains) -> Self {
-        let result = result.map_err(|failure| failure::blame(failure, remains.outgoing_failure));
+        let result = result.map_err(|failure| failure::blame(failure, remains.unfulfilled));
         Self { result, log: remains.log, usage: remains.usage, duration: remains.duration }
     }
 

@@ -75,7 +75,7 @@ fn a_jury_of_two_models_votes() {
     assert_eq!(feedback["metadata"]["disagreement"], 0.25);
     let votes = feedback["metadata"]["votes"].as_array().unwrap();
     let votes: Vec<_> = votes.iter().map(|vote| (&vote["model"], &vote["value"])).collect();
-    assert_eq!(votes, [(&json!("judge"), &json!(0.5)), (&json!("critic"), &json!(1.0))]);
+    assert_eq!(votes, [(&json!("judge"), &json!(0.5)), (&json!("critic"), &json!(1))]);
     assert_eq!(rows[0]["usage"]["scores"]["jury"]["requests"], 2);
 }
 
