@@ -81,7 +81,11 @@ async fn a_promise_that_nobody_settles_is_told_from_work_without_end() {
 async fn a_refused_allocation_is_an_exception_with_its_line() {
     let call = call!("memory_bomb").limits(|limits| limits.memory_bytes = 32 * MIB);
     let failure = call.failure_among_neighbours().await;
-    assert_failure(&failure, FailureKind::MemoryLimit, "InternalError: out of memory\n    at <anonymous> (src/index.js:");
+    assert_failure(
+        &failure,
+        FailureKind::MemoryLimit,
+        "InternalError: out of memory\n    at <anonymous> (src/index.js:",
+    );
     assert!(failure.message.contains("the limit memory_bytes is 33554432"), "{failure}");
 }
 

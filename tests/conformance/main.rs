@@ -144,7 +144,9 @@ fn cases() -> Vec<Case> {
     files.retain(|path| path.extension().is_some_and(|extension| extension == "jsonl"));
     files.sort();
     let read = |path: &PathBuf| read_cases(path).unwrap_or_else(|error| panic!("{error}"));
-    files.iter().flat_map(read).collect()
+    let cases: Vec<_> = files.iter().flat_map(read).collect();
+    assert!(cases.len() > 100, "the vectors are there, all of them: {}", cases.len());
+    cases
 }
 
 fn vectors() -> PathBuf {

@@ -21,8 +21,7 @@ pub fn component_of_folder(folder: &Path) -> Option<Vec<u8>> {
 
 /// The tools of all languages, shared by all projects of the repository; `cargo xtask test` sets them up beforehand.
 fn toolbox() -> Toolbox {
-    let folder = env::var_os(scorebox_languages::TOOLS_VARIABLE)
-        .map_or_else(|| repository().join("target/tools"), PathBuf::from);
+    let folder = Toolbox::shared_folder().unwrap_or_else(|| repository().join("target/tools"));
     Toolbox::new(folder, |message| eprintln!("{message}"))
 }
 

@@ -4,7 +4,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use scorebox_languages::{LanguageError, Project, TOOLS_VARIABLE, Toolbox, build};
+use scorebox_languages::{LanguageError, Project, Toolbox, build};
 
 use crate::repository::{Repository, run};
 use crate::terminal::{green, heading, red};
@@ -96,10 +96,7 @@ fn go_tests(repository: &Repository, toolbox: &Toolbox) -> Result<Vec<Command>, 
 
 /// The folder with the tools of other languages, which tests and benchmarks share.
 fn tools(repository: &Repository) -> PathBuf {
-    match env::var_os(TOOLS_VARIABLE) {
-        Some(folder) if !folder.is_empty() => PathBuf::from(folder),
-        _ => repository.target_dir().join("tools"),
-    }
+    Toolbox::shared_folder().unwrap_or_else(|| repository.target_dir().join("tools"))
 }
 
 fn projects(repository: &Repository) -> Result<Vec<PathBuf>> {

@@ -19,8 +19,9 @@ pub struct EngineConfig {
     /// The most linear memory that any guest can be granted, in bytes: the size of a slot in the pool.
     /// [`CallLimits::memory_bytes`] says what a call gets.
     pub max_memory_bytes: usize,
-    /// How much linear memory all guests together may have, in bytes: further ones wait until it fits. None takes half of
-    /// what is available to this process when the engine starts.
+    /// How much linear memory all guests together are to have, in bytes: further ones wait until what guests of their kind
+    /// were seen to need fits. A guest that suddenly takes more, up to its own limit, is not stopped. None takes half of what
+    /// is available to this process when the engine starts.
     pub memory_budget_bytes: Option<u64>,
     /// The most elements that any table can be granted.
     pub max_table_elements: usize,

@@ -36,14 +36,17 @@ impl InstanceCost {
         self.instantiate > Self::CHEAP && self.instantiate > self.call / Self::PART_OF_A_CALL
     }
 
-    /// Measures a component. A guest that does not answer `describe` twice costs nothing that is known.
-    pub(crate) async fn measure(component: &Linked, exports: &Exports) -> Self {
-        let measured = match (&exports.scorers, &exports.predictors) {
+    /// What is taken for a component that could not be measured: cheap, for now.
+    pub(crate) const UNKNOWN: Self = Self { instantiate: Duration::ZERO, call: Duration::ZERO, memory_bytes: 0 };
+
+    /// Measures a component; none where the guest does not answer `describe` twice, for instance on a machine so busy that
+    /// its time runs out.
+    pub(crate) async fn measure(component: &Linked, exports: &Exports) -> Option<Self> {
+        match (&exports.scorers, &exports.predictors) {
             (Some(scorers), _) => fastest(component, &scorers.describe).await,
             (None, Some(predictors)) => fastest(component, &predictors.describe).await,
             (None, None) => None,
-        };
-        measured.unwrap_or(Self { instantiate: Duration::ZERO, call: Duration::ZERO, memory_bytes: 0 })
+        }
     }
 }
 

@@ -23,9 +23,9 @@ fn left_by_groups(groups: &str) -> Option<u64> {
         let mut parts = line.splitn(3, ':').skip(1);
         let (controllers, group) = (parts.next()?, parts.next()?);
         if controllers.is_empty() {
-            least(Path::new("/sys/fs/cgroup"), group, "memory.max", "memory.current")
+            least(Path::new("/sys/fs/cgroup"), group, &V2)
         } else if controllers.split(',').any(|it| it == "memory") {
-            least(Path::new("/sys/fs/cgroup/memory"), group, "memory.limit_in_bytes", "memory.usage_in_bytes")
+            least(Path::new("/sys/fs/cgroup/memory"), group, &V1)
         } else {
             None
         }
@@ -33,12 +33,31 @@ fn left_by_groups(groups: &str) -> Option<u64> {
     left.min()
 }
 
+/// What a version of control groups calls its figures.
+struct Names {
+    limit: &'static str,
+    usage: &'static str,
+    /// Cached files that the kernel gives up first, in `memory.stat`: part of the usage, and as good as free.
+    reclaimable: &'static str,
+}
+
+const V2: Names = Names { limit: "memory.max", usage: "memory.current", reclaimable: "inactive_file" };
+const V1: Names =
+    Names { limit: "memory.limit_in_bytes", usage: "memory.usage_in_bytes", reclaimable: "total_inactive_file" };
+
 /// The least that a group and those around it leave. A container sees its own group at the root.
-fn least(root: &Path, group: &str, limit: &str, usage: &str) -> Option<u64> {
-    let number = |path: &Path| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();
+fn least(root: &Path, group: &str, names: &Names) -> Option<u64> {
     let innermost = root.join(group.trim_start_matches('/'));
     let within = innermost.ancestors().take_while(|folder| folder.starts_with(root));
-    within.filter_map(|folder| Some(number(&folder.join(limit))?.saturating_sub(number(&folder.join(usage))?))).min()
+    within.filter_map(|folder| left_in(folder, names)).min()
+}
+
+fn left_in(group: &Path, names: &Names) -> Option<u64> {
+    let number = |name: &str| fs::read_to_string(group.join(name)).ok()?.trim().parse::<u64>().ok();
+    let (limit, usage) = (number(names.limit)?, number(names.usage)?);
+    let figures = fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
+    let reclaimable = figures.lines().find_map(|line| line.strip_prefix(names.reclaimable)?.trim().parse().ok());
+    Some(limit.saturating_sub(usage.saturating_sub(reclaimable.unwrap_or(0))))
 }
 
 #[cfg(test)]
@@ -60,7 +79,7 @@ mod tests {
             fs::write(folder.join("memory.max"), limit).unwrap();
             fs::write(folder.join("memory.current"), usage).unwrap();
         };
-        let left = || least(root.path(), "/system/service", "memory.max", "memory.current");
+        let left = || least(root.path(), "/system/service", &V2);
         assert_eq!(left(), None);
         write(&inner, "max\n", "10\n");
         assert_eq!(left(), None);
@@ -68,5 +87,7 @@ mod tests {
         assert_eq!(left(), Some(700));
         write(&inner, "500\n", "600\n");
         assert_eq!(left(), Some(0));
+        fs::write(inner.join("memory.stat"), "anon 10\ninactive_file 450\nactive_file 7\n").unwrap();
+        assert_eq!(left(), Some(350), "cached files are given up first");
     }
 }

@@ -173,11 +173,13 @@ async fn cost_of(component: &Linked, exports: &Exports) -> InstanceCost {
     if let Some(known) = cache.and_then(|cache| cache.load_cost(digest)) {
         return known;
     }
-    let cost = InstanceCost::measure(component, exports).await;
-    if let Some(cache) = cache {
-        cache.store_cost(digest, cost);
+    // What could not be measured is not kept: the next load tries again.
+    let Some(cost) = InstanceCost::measure(component, exports).await else { return InstanceCost::UNKNOWN };
+    match cache {
+        // Another process may have been first; both go by what it found.
+        Some(cache) => cache.keep_cost(digest, cost),
+        None => cost,
     }
-    cost
 }
 
 impl Linked {

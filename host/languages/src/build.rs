@@ -10,28 +10,35 @@ use crate::toolbox::Toolbox;
 use crate::workspace::Workspace;
 use crate::{c, go, javascript, python, rust};
 
-/// Builds the project's component, unless nothing has changed since the last time. Sets up what tools it needs in the
-/// toolbox; nothing of the project is run by this.
+/// Builds the project's component. Sets up what tools it needs in the toolbox.
+///
+/// Scorebox itself runs nothing of the project, but some tools do: cargo runs build scripts and macros on this machine, and
+/// Python and JavaScript run what stands at the top of a module, in their sandbox. Only projects that are trusted are to be
+/// built.
 pub fn build(project: &Project, toolbox: &Toolbox) -> Result<BuiltPlugin, LanguageError> {
     let workspace = Workspace::prepare(project)?;
-    let component = if project.language() == Language::Rust {
-        // Cargo knows what has changed, in the folders of path dependencies too.
-        rust::build(project, &workspace)?
-    } else {
-        let built = Built::of(project, &workspace)?;
-        match built.component() {
-            Some(component) => component,
-            None => {
-                let component = compile(project, toolbox, &workspace)?;
-                // What the build wrote into the project, such as a lock file, belongs to what was built.
-                Built::of(project, &workspace)?.keep(&component)?;
-                component
-            }
-        }
+    let component = match project.language() {
+        // Half a minute, and other bytes each time: what has not changed is not built again.
+        Language::Python => built_once(project, toolbox, &workspace)?,
+        // All others know themselves what has changed, outside the project's folder too.
+        _ => compile(project, toolbox, &workspace)?,
     };
     let report = Report::of(&component)
         .map_err(|reason| LanguageError::NotAPlugin { project: project.folder().to_owned(), reason })?;
     Ok(BuiltPlugin { component, report })
+}
+
+fn built_once(project: &Project, toolbox: &Toolbox, workspace: &Workspace) -> Result<Vec<u8>, LanguageError> {
+    let built = Built::of(project, workspace)?;
+    if let Some(component) = built.component() {
+        return Ok(component);
+    }
+    let component = compile(project, toolbox, workspace)?;
+    // Sources that were edited meanwhile may or may not be in it.
+    if Built::of(project, workspace)? == built {
+        built.keep(&component)?;
+    }
+    Ok(component)
 }
 
 fn compile(project: &Project, toolbox: &Toolbox, workspace: &Workspace) -> Result<Vec<u8>, LanguageError> {

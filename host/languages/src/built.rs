@@ -13,6 +13,7 @@ use crate::workspace::{Workspace, write_if_new};
 const MADE: [&str; 8] = [".git", ".mypy_cache", ".pytest_cache", ".scorebox", ".venv", "__pycache__", "dist", "target"];
 
 /// The component of a project, as it was built last.
+#[derive(PartialEq, Eq)]
 pub(crate) struct Built {
     path: PathBuf,
 }
@@ -63,15 +64,16 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LanguageError>
     let read_error = |source| LanguageError::Read { path: folder.to_owned(), source };
     for entry in folder.read_dir().map_err(read_error)? {
         let entry = entry.map_err(read_error)?;
-        let kind = entry.file_type().map_err(read_error)?;
         if MADE.iter().any(|made| entry.file_name() == *made) {
             continue;
         }
-        // Installed packages are what the lock file says; their thousands of files are not read again each time.
-        if kind.is_dir() && entry.file_name() != "node_modules" {
-            collect(&entry.path(), files)?;
+        // What a link leads to counts like a file of the project.
+        let path = entry.path();
+        let kind = fs::metadata(&path).map_err(|source| LanguageError::Read { path: path.clone(), source })?;
+        if kind.is_dir() {
+            collect(&path, files)?;
         } else if kind.is_file() {
-            files.push(entry.path());
+            files.push(path);
         }
     }
     Ok(())

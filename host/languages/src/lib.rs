@@ -1,8 +1,8 @@
 //! A plugin project in any language becomes a component: finds out what it is written in, sets up that language's tools
 //! beside it, and builds.
 //!
-//! Each language is one module with one function. This crate must never run what it builds: it compiles, bundles and
-//! wraps. Tools come from the languages' own package registries, pinned by hash, into a folder of the project; nothing is
+//! Each language is one module with one function. This crate must never run the component that it builds: it compiles,
+//! bundles and wraps; what the languages' own tools run of a project while they do is theirs. Tools come from the languages' own package registries, pinned by hash, into a folder of the project; nothing is
 //! installed anywhere else. It knows no wasmtime.
 
 mod build;

@@ -49,6 +49,8 @@ fn componentize(
 ) -> Result<Vec<u8>, LanguageError> {
     let output = stage.folder().join("component.wasm");
     let mut tool = Command::new(python());
+    // Python takes modules from the working folder: from an empty one, not from the plugin's.
+    tool.current_dir(stage.empty_environment());
     tool.arg("-c").arg(COMPONENTIZE);
     tool.arg("--quiet").arg("--wit-path").arg(workspace.wit_dir()).args(["--world", "guest"]);
     for name in NAMES {

@@ -23,16 +23,21 @@ const COMPLETE: &str = "complete";
 impl Toolbox {
     /// A toolbox in `folder`, which is made when the first tool is. `announce` is told what is set up, before it is.
     pub fn new(folder: PathBuf, announce: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        // Tools are started in other folders than this one.
+        let folder = std::path::absolute(&folder).unwrap_or(folder);
         Self { folder, announce: Box::new(announce) }
     }
 
     /// The folder for a project's tools: the one that [`TOOLS_VARIABLE`] names, or `.scorebox/tools` in the project.
     #[must_use]
     pub fn folder_for(project: &Project) -> PathBuf {
-        match std::env::var_os(TOOLS_VARIABLE) {
-            Some(folder) if !folder.is_empty() => PathBuf::from(folder),
-            _ => project.folder().join(".scorebox").join("tools"),
-        }
+        Self::shared_folder().unwrap_or_else(|| project.folder().join(".scorebox").join("tools"))
+    }
+
+    /// The folder that [`TOOLS_VARIABLE`] names, for the tools of all projects.
+    #[must_use]
+    pub fn shared_folder() -> Option<PathBuf> {
+        std::env::var_os(TOOLS_VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
     }
 
     /// Packages from PyPI, in a folder that can be a `PYTHONPATH`. `requirements` is a requirements file with a hash for
@@ -43,6 +48,8 @@ impl Toolbox {
             let list = folder.join("requirements.txt");
             fs::write(&list, requirements).map_err(|source| LanguageError::Write { path: list.clone(), source })?;
             let mut pip = Command::new(python());
+            // Python takes modules from the working folder, which may be anybody's.
+            pip.current_dir(folder);
             pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps"]);
             pip.args(["--no-compile", "--only-binary", ":all:", "--require-hashes"]);
             pip.arg("--target").arg(folder).arg("--requirement").arg(&list);
@@ -88,6 +95,7 @@ impl Toolbox {
         if folder.join(COMPLETE).is_file() {
             return Ok(folder);
         }
+        self.remove_unfinished(name);
         (self.announce)(&format!("{what}, once, into {}", self.folder.display()));
         let write_error = |source| LanguageError::Write { path: folder.clone(), source };
         let unfinished = tempfile::Builder::new().prefix(&format!(".{name}-")).tempdir_in(&self.folder);
@@ -99,6 +107,16 @@ impl Toolbox {
         }
         fs::rename(unfinished.keep(), &folder).map_err(write_error)?;
         Ok(folder)
+    }
+
+    /// Removes what set-ups of the tool left that were interrupted. The tool is locked, so none of them is under way.
+    fn remove_unfinished(&self, name: &str) {
+        for entry in self.folder.read_dir().into_iter().flatten().flatten() {
+            if entry.file_name().to_string_lossy().starts_with(&format!(".{name}-")) {
+                // What cannot be removed takes space, and stands in nobody's way.
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     /// Keeps other processes from setting up the same tool at the same time, until it is dropped.
@@ -174,6 +192,15 @@ mod tests {
         let names: Vec<_> = visible.map(|entry| entry.file_name()).filter(|name| name != ".tool.lock").collect();
         assert!(names.is_empty(), "{names:?}");
         assert!(toolbox.set_up("tool", &["1"], "setting up tool", |_| Ok(())).is_ok());
+    }
+
+    #[test]
+    fn what_an_interrupted_set_up_left_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join(".tool-half")).unwrap();
+        let toolbox = Toolbox::new(folder.path().to_owned(), |_| ());
+        toolbox.set_up("tool", &["1"], "setting up tool", |_| Ok(())).unwrap();
+        assert!(!folder.path().join(".tool-half").exists());
     }
 
     #[test]

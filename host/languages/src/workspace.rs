@@ -1,4 +1,4 @@
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::error::LanguageError;
@@ -10,16 +10,19 @@ use crate::sdk;
 ///
 /// All of it is made by Scorebox and can be deleted at any time. The SDK and the contract lie beside each other as they
 /// do in Scorebox's own repository.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Workspace {
     folder: PathBuf,
     sdk: &'static str,
+    /// Keeps other builds of the project waiting until this one is over.
+    _lock: File,
 }
 
 impl Workspace {
     /// Writes the contract and the SDK of the project's language, where they are not up to date.
     pub(crate) fn prepare(project: &Project) -> Result<Self, LanguageError> {
-        let workspace = Self { folder: project.folder().join(".scorebox"), sdk: project.language().sdk() };
+        let folder = project.folder().join(".scorebox");
+        let workspace = Self { _lock: lock(&folder)?, folder, sdk: project.language().sdk() };
         sdk::unpack("wit", &workspace.wit_dir())?;
         write_if_new(&workspace.wit_dir().join("guest.wit"), world(project.manifest()))?;
         sdk::unpack(&format!("sdk/{}", workspace.sdk), &workspace.sdk_dir())?;
@@ -42,6 +45,16 @@ impl Workspace {
     pub(crate) fn build_dir(&self) -> PathBuf {
         self.folder.join("build")
     }
+}
+
+/// Locks the folder against other builds, as soon as there is none.
+fn lock(folder: &Path) -> Result<File, LanguageError> {
+    let path = folder.join("lock");
+    let locked = fs::create_dir_all(folder).and_then(|()| File::create(&path)).and_then(|file| {
+        file.lock()?;
+        Ok(file)
+    });
+    locked.map_err(|source| LanguageError::Write { path, source })
 }
 
 /// The world of a plugin: what `plugin.toml` says, in WIT.

@@ -144,11 +144,19 @@ def value_of(annotation: object, value: Any, path: str) -> Any:
         return value_of(arguments[0], value, path)
     if origin in (typing.Union, types.UnionType):
         return _first_that_fits(arguments, value, path)
-    if isinstance(value, list) and (annotation in _LISTS or origin in _LISTS):
+    if origin is typing.Literal:
+        return _literal_of(arguments, value, path)
+    if annotation in _LISTS or origin in _LISTS:
+        if not isinstance(value, list):
+            raise InvalidConfig(f"{path}: expected an array, found {value!r}")
         item = arguments[0] if arguments else Any
         items = [value_of(item, element, f"{path}[{index}]") for index, element in enumerate(value)]
         return tuple(items) if tuple in (annotation, origin) else items
-    if origin is dict and isinstance(value, dict):
+    if annotation is dict or origin is dict or typing.is_typeddict(annotation):
+        if not isinstance(value, dict):
+            raise InvalidConfig(f"{path}: expected an object, found {value!r}")
+        if origin is None or not arguments:
+            return value
         return {key: value_of(arguments[1], element, f"{path}.{key}") for key, element in value.items()}
     if annotation is float and type(value) is int:
         return float(value)
@@ -157,13 +165,22 @@ def value_of(annotation: object, value: Any, path: str) -> Any:
             return _member_of(annotation, value, path)
         if dataclasses.is_dataclass(annotation):
             return _instance_of(annotation, value, path)
-    if isinstance(annotation, type) and annotation in _PLAIN and not _fits(annotation, value):
+    # `Any` is a class from Python 3.11 on, but none that has instances.
+    if isinstance(annotation, type) and annotation is not Any and annotation in _PLAIN and not _fits(annotation, value):
         raise InvalidConfig(f"{path}: expected {annotation.__name__}, found {value!r}")
     return value
 
 
 def _fits(annotation: type, value: object) -> bool:
     return isinstance(value, annotation) and (annotation not in (int, float) or not isinstance(value, bool))
+
+
+def _literal_of(arguments: tuple[object, ...], value: Any, path: str) -> Any:
+    for argument in arguments:
+        # In JSON, `true` is not 1.
+        if argument == value and isinstance(argument, bool) == isinstance(value, bool):
+            return argument
+    raise InvalidConfig(f"{path}: {value!r} is none of {', '.join(map(repr, arguments))}")
 
 
 def _first_that_fits(arguments: tuple[object, ...], value: Any, path: str) -> Any:

@@ -6,9 +6,10 @@ from __future__ import annotations
 class PluginError(Exception):
     """What the host records on the row. The text reaches it unchanged; the run goes on."""
 
-    def __init__(self, text: str) -> None:
-        super().__init__(text)
-        self.text = text
+    def __init__(self, text: object) -> None:
+        # Often an exception: `raise Failed(error)`.
+        self.text = str(text)
+        super().__init__(self.text)
 
     # `KeyError`, a base of one of these, shows the representation of its argument.
     def __str__(self) -> str:

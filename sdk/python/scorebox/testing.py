@@ -235,24 +235,34 @@ class Case:
 
     def _result(self, plugin: Plugin, content: Mapping[str, Any]) -> dict[str, Any]:
         config = content.get("config")
+        if "predictor" in content:
+            predictor = self._named(plugin.predictors, content["predictor"])
+            return _result_of(lambda: {"outputs": predict(predictor, content.get("inputs", {}), config)})
+        scorer = self._named(plugin.scorers, content["scorer"])
+        if "session" in content:
+            return _result_of(lambda: _feedback_of(score_session(scorer, content["session"], config)))
+        return _result_of(lambda: _feedback_of(score(scorer, content.get("example", {}), config)))
+
+    def _named(self, functions: Mapping[str, T], name: str) -> T:
         try:
-            if "predictor" in content:
-                predictor = plugin.predictors[content["predictor"]]
-                return {"outputs": predict(predictor, content.get("inputs", {}), config)}
-            scorer = plugin.scorers[content["scorer"]]
-            if "session" in content:
-                return {"feedback": [_plain(each) for each in score_session(scorer, content["session"], config)]}
-            return {"feedback": [_plain(each) for each in score(scorer, content.get("example", {}), config)]}
-        except KeyError as error:
-            if isinstance(error, MissingField):
-                return {"error": _error(error)}
-            raise AssertionError(f"{self.where}: the plugin has no function {error}") from None
-        except Exception as error:
-            return {"error": _error(error)}
+            return functions[name]
+        except KeyError:
+            raise AssertionError(f"{self.where}: the plugin has no function {name!r}") from None
 
     def _compare(self, expected: Mapping[str, Any], actual: Mapping[str, Any]) -> None:
         difference = _difference(expected, actual, "")
         assert difference is None, f"{self.where} ({self.name}): {difference}\n{json.dumps(actual, ensure_ascii=False)}"
+
+
+def _result_of(call: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    try:
+        return call()
+    except Exception as error:
+        return {"error": _error(error)}
+
+
+def _feedback_of(feedbacks: Sequence[Feedback]) -> dict[str, Any]:
+    return {"feedback": [_plain(each) for each in feedbacks]}
 
 
 def _plain(feedback: Feedback) -> dict[str, Any]:

@@ -27,7 +27,11 @@ def _plugin() -> ModuleType:
     def echo(inputs: dict[str, Any]) -> dict[str, Any]:
         return inputs
 
-    vars(module).update(same=same, length=length, echo=echo)
+    @scorer
+    def broken(outputs: str) -> bool:
+        return {"b": True}[outputs]
+
+    vars(module).update(same=same, length=length, echo=echo, broken=broken)
     return module
 
 
@@ -71,6 +75,14 @@ def test_a_case_that_holds_passes(tmp_path: Path, content: dict[str, Any]) -> No
 def test_a_case_that_does_not_hold_says_where(tmp_path: Path, content: dict[str, Any], message: str) -> None:
     with pytest.raises(AssertionError, match=f"cases.jsonl:1.*{message}"):
         _case(tmp_path, **content).run(_plugin())
+
+
+def test_a_key_error_of_the_scorer_is_its_failure(tmp_path: Path) -> None:
+    case = _case(tmp_path, scorer="broken", example=EXAMPLE, expect={"error": {"kind": "failed", "message": "?"}})
+    with pytest.raises(AssertionError, match="KeyError") as raised:
+        case.run(_plugin())
+    assert "in broken" in str(raised.value)
+    assert "no function" not in str(raised.value)
 
 
 def test_an_unknown_field_of_an_example_is_an_error(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 use clap::{Args, Subcommand};
-use scorebox_languages::{Language, TOOLS_VARIABLE};
+use scorebox_languages::Language;
 
 use super::ModelArguments;
 
@@ -176,8 +176,8 @@ pub(crate) struct SubjectArguments {
 /// Where the tools of other languages are.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct ToolArguments {
-    /// The folder that tools are set up in; .scorebox/tools in the project by default.
-    #[arg(long = "tools", value_name = "DIR", env = TOOLS_VARIABLE, value_hint = clap::ValueHint::DirPath)]
+    /// The folder that tools are set up in; the one that SCOREBOX_TOOLS names, or .scorebox/tools in the project, by default.
+    #[arg(long = "tools", value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     pub(crate) folder: Option<PathBuf>,
 }
 

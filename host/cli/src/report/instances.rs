@@ -15,7 +15,7 @@ pub(crate) fn chosen_batches(chosen: &[ChosenBatches]) -> Vec<String> {
         let (instance, call) = (duration(it.cost.instantiate), duration(it.cost.call));
         let rows = count(it.rows.get() as u64, "row");
         format!(
-            "  {component}: an instance costs {instance}, a call {call}: {rows} per instance {}",
+            "  {component}: an instance costs {instance}, a call of describe {call}: {rows} per instance {}",
             FAINT.paint("(isolation = \"example\" gives each row its own)")
         )
     };
@@ -61,7 +61,7 @@ mod tests {
         let plain = anstream::adapter::strip_str(&lines.concat()).to_string();
         assert_eq!(
             plain,
-            "  acme/tone: an instance costs 1.30 ms, a call 30.2 µs: 128 rows per instance (isolation = \"example\" gives each \
+            "  acme/tone: an instance costs 1.30 ms, a call of describe 30.2 µs: 128 rows per instance (isolation = \"example\" gives each \
              row its own)"
         );
     }

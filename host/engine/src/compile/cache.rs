@@ -73,9 +73,18 @@ impl CompileCache {
         self.read(digest, COST)
     }
 
-    /// Keeps what instances cost, so that what is decided by it does not change from run to run.
-    pub(crate) fn store_cost(&self, digest: Digest, cost: InstanceCost) {
-        self.write_json(digest, COST, &cost);
+    /// Keeps what instances cost, so that what is decided by it does not change from run to run. The first one that is kept
+    /// stays, and is answered.
+    pub(crate) fn keep_cost(&self, digest: Digest, cost: InstanceCost) -> InstanceCost {
+        let written = serde_json::to_vec(&cost).map_err(Into::into).and_then(|text| {
+            let mut file = tempfile::NamedTempFile::new_in(&self.dir)?;
+            file.write_all(&text)?;
+            file.persist_noclobber(self.path(digest, COST)).map_err(|error| error.error)
+        });
+        match written {
+            Ok(_) => cost,
+            Err(_) => self.load_cost(digest).unwrap_or(cost),
+        }
     }
 
     fn read<T: DeserializeOwned>(&self, digest: Digest, extension: &str) -> Option<T> {

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use scorebox_core::Digest;
+
 use super::bindings::Bindings;
 use super::sources::{Origin, Source};
 use crate::command;
@@ -133,9 +135,11 @@ fn flags(origin: Origin) -> &'static [&'static str] {
     }
 }
 
+/// The digest tells `a-b.c` from `a/b.c`.
 fn object_name(source: &Source) -> String {
-    let path = source.path.to_string_lossy().replace(['/', '\\', ':'], "-");
-    format!("{path}.o")
+    let path = source.path.to_string_lossy();
+    let digest = Digest::of(path.as_bytes()).short();
+    format!("{}-{digest}.o", path.replace(['/', '\\', ':'], "-"))
 }
 
 /// A table that is missing shows up as a symbol, which tells nobody what to write.
@@ -169,6 +173,7 @@ mod tests {
     fn objects_of_files_with_one_name_differ() {
         let name = |path: &str| object_name(&Source { path: path.into(), origin: Origin::Project });
         assert_ne!(name("src/a/x.c"), name("src/b/x.c"));
+        assert_ne!(name("src/a/x.c"), name("src/a-x.c"));
     }
 
     #[test]

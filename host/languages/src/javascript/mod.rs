@@ -78,8 +78,11 @@ fn once(
 ) -> Result<Vec<u8>, LanguageError> {
     let world = read(&workspace.wit_dir().join("guest.wit"))?;
     let types = read(&workspace.wit_dir().join("types.wit"))?;
-    let all: Vec<u8> =
-        [&world[..], &types[..]].iter().chain(parts).flat_map(|part| [part, &b"\0"[..]].concat()).collect();
+    let all: Vec<u8> = [env!("SCOREBOX_BUILD_DIGEST").as_bytes(), &world[..], &types[..]]
+        .iter()
+        .chain(parts)
+        .flat_map(|part| [part, &b"\0"[..]].concat())
+        .collect();
     let kept = workspace.build_dir().join(format!("component-{}.wasm", Digest::of(&all).short()));
     if let Ok(component) = fs::read(&kept) {
         return Ok(component);

@@ -39,6 +39,8 @@ pub(super) fn install(project: &Project, toolbox: &Toolbox) -> Result<Option<Pat
     let what = format!("installing {}", dependencies.join(", "));
     let folder = toolbox.set_up("dependencies", &[&list, PYTHON_VERSION], &what, |folder| {
         let mut pip = Command::new(python());
+        // Python takes modules from the working folder, which is the plugin's otherwise.
+        pip.current_dir(folder);
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]);
         pip.args(["--only-binary", ":all:", "--platform", "any", "--abi", "none", "--implementation", "py"]);
         pip.args(["--python-version", PYTHON_VERSION]);
@@ -51,10 +53,19 @@ pub(super) fn install(project: &Project, toolbox: &Toolbox) -> Result<Option<Pat
 fn listed(text: &str) -> Result<Vec<String>, String> {
     let file: PyProject = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
     let dependencies = file.project.map(|project| project.dependencies).unwrap_or_default();
-    match dependencies.iter().find(|dependency| dependency.contains(" @ ") || dependency.starts_with('-')) {
+    match dependencies.iter().find(|dependency| !is_of_pypi(dependency)) {
         Some(dependency) => Err(format!("`dependencies`: {dependency:?} is no package of PyPI")),
         None => Ok(dependencies),
     }
+}
+
+/// Whether a requirement is a name, with extras, versions and markers perhaps. Anything else would let pip fetch or build
+/// what a URL or a path leads to, and building runs it.
+fn is_of_pypi(requirement: &str) -> bool {
+    let (package, _markers) = requirement.split_once(';').unwrap_or((requirement, ""));
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " ._-[],<>=!~*+".contains(c);
+    let is_file = [".whl", ".zip", ".tar.gz"].iter().any(|extension| package.trim_end().ends_with(extension));
+    package.starts_with(|first: char| first.is_ascii_alphanumeric()) && package.chars().all(is_plain) && !is_file
 }
 
 /// pip says that there is no matching distribution; this says why there may be none.
@@ -85,8 +96,19 @@ mod tests {
 
     #[test]
     fn what_is_no_package_of_pypi_is_refused() {
-        for dependency in ["a @ https://a.example/a.whl", "--index-url=https://a.example"] {
-            assert!(listed(&format!("[project]\ndependencies = [\"{dependency}\"]")).is_err());
+        for dependency in [
+            "a @ https://a.example/a.whl",
+            "a@file:///a",
+            "./a",
+            "/a",
+            "git+https://a.example/a",
+            "a.whl",
+            "--index-url=https://a.example",
+        ] {
+            assert!(listed(&format!("[project]\ndependencies = [\"{dependency}\"]")).is_err(), "{dependency}");
+        }
+        for dependency in ["toolz", "toolz >= 1, < 2", "a-b.c[x, y]~=1.0 ; python_version > '3.8'", "a==1.*"] {
+            assert!(listed(&format!("[project]\ndependencies = [\"{dependency}\"]")).is_ok(), "{dependency}");
         }
     }
 }

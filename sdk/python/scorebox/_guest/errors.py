@@ -8,8 +8,15 @@ from scorebox.errors import Failed, InvalidConfig, MissingField, PluginError, Un
 
 
 def sent_error(exception: BaseException) -> _contract.PluginError:
-    """The error that the host gets for an exception."""
-    error = as_plugin_error(exception)
+    """The error that the host gets for an exception, be it such that its own methods raise."""
+    try:
+        return _sent(as_plugin_error(exception))
+    except BaseException:
+        # Nothing may leave a handler of exceptions: the instance would end, and with it the other rows of a batch.
+        return _contract.PluginError_Failed("an error that cannot be read")
+
+
+def _sent(error: PluginError) -> _contract.PluginError:
     try:
         text = checked_text(error.text, "the error")
     except Failed as failure:

@@ -10,6 +10,7 @@ from wit_world.imports import contract_types as _contract
 from scorebox._guest.errors import sent_error
 from scorebox._json import checked_text, write_json
 from scorebox._plugin import Plugin
+from scorebox._randomness import reseeding
 from scorebox._scorer import Scorer
 from scorebox.feedback import Feedback, feedback_of, kind_of_value
 
@@ -29,6 +30,7 @@ _BOOLEANS = {
 
 def scorers(plugin: Plugin) -> type:
     """The class that a component exports for the scorers of a plugin."""
+    reseed = reseeding()
 
     class Scorers:
         """The interface `scorers` of the contract."""
@@ -40,6 +42,8 @@ def scorers(plugin: Plugin) -> type:
         def score(self, scorer: str, config: str, example: _contract.Example) -> list[_contract.Feedback]:
             """Scores one example."""
             try:
+                if reseed is not None:
+                    reseed()
                 return _sent(plugin.score(scorer, config, example))
             except BaseException as exception:
                 raise Err(sent_error(exception)) from None
@@ -55,6 +59,8 @@ def scorers(plugin: Plugin) -> type:
             results: list[Result[list[_contract.Feedback], _contract.PluginError]] = []
             for example in examples:
                 try:
+                    if reseed is not None:
+                        reseed()
                     results.append(Ok(_sent(score(config, example))))
                 except BaseException as exception:
                     results.append(Err(sent_error(exception)))
@@ -65,6 +71,8 @@ def scorers(plugin: Plugin) -> type:
         ) -> list[_contract.Feedback]:
             """Scores one conversation."""
             try:
+                if reseed is not None:
+                    reseed()
                 return _sent(plugin.score_session(scorer, config, turns))
             except BaseException as exception:
                 raise Err(sent_error(exception)) from None

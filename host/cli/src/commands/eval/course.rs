@@ -28,6 +28,16 @@ pub(crate) enum Course {
     Extend(String),
 }
 
+impl Course {
+    /// The run whose own rows are evaluated further.
+    pub(super) fn goes_on_with(&self) -> Option<&str> {
+        match self {
+            Self::Resume(run) | Self::RetryErrors(run) => Some(run),
+            Self::Fresh | Self::FreshWithoutReuse | Self::Extend(_) => None,
+        }
+    }
+}
+
 /// A run that was begun.
 pub(super) enum Begun {
     /// Rows are to be evaluated.

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use scorebox_eval::{Plan, PlanRequest, RunRecord};
+use scorebox_eval::{FunctionRole, Plan, PlanRequest, RunRecord};
 use scorebox_gateway::Gateway;
 use scorebox_store::{DatasetReference, InvalidReference, Store};
 
@@ -33,7 +33,11 @@ pub(super) async fn prepare(path: &Path, options: &EvalOptions) -> Result<Prepar
     let project = Project::load(path).map_err(Stop::input)?;
     let gateway = Gateway::new(project.gateway(overrides).map_err(Stop::input)?).map_err(Stop::input)?;
     let (file, store, version) = dataset(&project, options).await?;
-    let request = project.request(overrides, &gateway, file).map_err(Stop::input)?;
+    let mut request = project.request(overrides, &gateway, file).map_err(Stop::input)?;
+    let store = match options.course.goes_on_with() {
+        Some(run) => Some(isolate_as_before(&mut request, run, store, &project, options).await?),
+        None => store,
+    };
     if options.locked {
         let lock = Lock::read(project.folder()).map_err(Stop::input)?;
         lock.check(&request, project.folder()).map_err(Stop::input)?;
@@ -44,6 +48,28 @@ pub(super) async fn prepare(path: &Path, options: &EvalOptions) -> Result<Prepar
     let plan = Plan::prepare(&engine, request).await.map_err(|error| Stop::Input(project.explain(error)))?;
     check_reach(&project, &plan, &gateway)?;
     Ok(Prepared { project, gateway, plan, headline, store, version })
+}
+
+/// Leaves the isolation that the host chose for a run as it was: a run that goes on must not depend on whether this machine
+/// would choose the same again.
+async fn isolate_as_before(
+    request: &mut PlanRequest,
+    run: &str,
+    store: Option<Store>,
+    project: &Project,
+    options: &EvalOptions,
+) -> Result<Store, Stop> {
+    let store = match store {
+        Some(store) => store,
+        None => store::open(&options.store, project.folder()).await?,
+    };
+    let known = store.find(run).await.map_err(Stop::input)?;
+    for scorer in &mut request.scorers {
+        let of_run =
+            known.functions.iter().find(|it| it.role == FunctionRole::Scorer && it.name == scorer.function.name);
+        scorer.isolation = scorer.isolation.or_else(|| of_run.map(|function| function.isolation));
+    }
+    Ok(store)
 }
 
 /// The file of the dataset. A stored one is written into the project's cache first, once for each version.
