@@ -46,6 +46,11 @@ async fn what_a_program_in_go_takes_for_its_system_is_the_same_everywhere() {
     passes(&repository().join("sdk/go/tests/sandbox")).await;
 }
 
+#[tokio::test]
+async fn an_error_that_a_plugin_in_c_passes_over_does_not_fail_its_row() {
+    passes(&repository().join("sdk/c/tests/sandbox")).await;
+}
+
 /// Makes a project as `scorebox plugin new` does, away from the repository.
 async fn new_project(language: Language) {
     let parent = tempfile::tempdir().expect("a folder for the project");

@@ -10,7 +10,7 @@ use crate::repository::{Repository, run};
 use crate::terminal::{green, heading, red};
 
 /// Where the repository keeps plugin projects in several languages.
-const FOLDERS: [&str; 4] = ["sdk/examples", "sdk/go/tests", "tests/conformance/plugins", "tests/guests"];
+const FOLDERS: [&str; 5] = ["sdk/c/tests", "sdk/examples", "sdk/go/tests", "tests/conformance/plugins", "tests/guests"];
 
 /// pytest, with what it needs.
 const PYTEST: &str = "\

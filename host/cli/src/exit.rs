@@ -50,7 +50,7 @@ impl Stop {
 fn with_causes(error: &anyhow::Error) -> String {
     error.chain().map(ToString::to_string).fold(String::new(), |text, cause| match text.is_empty() {
         true => cause,
-        false if text.ends_with(&cause) => text,
+        false if text.contains(&cause) => text,
         false => format!("{text}: {cause}"),
     })
 }

@@ -2,6 +2,7 @@
 
 sb_result sb_fail(sb_call *call, sb_error_kind kind, sb_text message) {
   call->error = (sb_error){kind, sb_is_there(message) ? message : SB_TEXT("")};
+  call->feedback_before_error = call->feedback_count;
   return SB_ERROR;
 }
 

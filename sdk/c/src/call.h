@@ -23,7 +23,9 @@ struct sb_call {
   size_t feedback_count;
   size_t feedback_capacity;
   sb_text answer;
+  // The last error, and how much feedback was there before it. The error stays where a function goes on after it.
   sb_error error;
+  size_t feedback_before_error;
 };
 
 // Starts a call: frees what the last one left. Each export of the component begins with this.

@@ -58,7 +58,10 @@ static sb_result with_defaults(sb_call *call, sb_text *whole) {
 sb_json sb_config(sb_call *call) {
   if (!sb_is_there(call->whole_config)) {
     bool has_defaults = call->config_schema != NULL && strstr(call->config_schema, "\"default\"") != NULL;
-    if (!has_defaults || with_defaults(call, &call->whole_config) != SB_OK) {
+    if (!has_defaults) {
+      call->whole_config = call->config;
+    } else if (with_defaults(call, &call->whole_config) != SB_OK) {
+      sb_catch(call);
       call->whole_config = call->config;
     }
   }

@@ -140,6 +140,12 @@ static sb_text wrong_scope(const sb_scorer *scorer, const char *what) {
   return sb_join(SB_TEXT("`"), sb_text_of(scorer->name), SB_TEXT("` scores "), sb_text_of(what));
 }
 
+// Whether a function for many, which answers nothing, left an example with an error: one that it passed over has
+// feedback after it.
+static bool ended_in_error(const sb_call *call) {
+  return sb_is_there(call->error.message) && call->feedback_count == call->feedback_before_error;
+}
+
 // With a function for many, an example without an error and without feedback has none.
 static void score_together(const sb_scorer *scorer, sb_text config, example_list examples, scored *answers) {
   sb_call *calls = sb_alloc(examples.len * sizeof *calls);
@@ -152,7 +158,7 @@ static void score_together(const sb_scorer *scorer, sb_text config, example_list
   }
   scorer->score_batch(call_list, list, examples.len);
   for (size_t i = 0; i < examples.len; i++) {
-    if (sb_is_there(calls[i].error.message)) {
+    if (ended_in_error(&calls[i])) {
       fail(&calls[i], scorer, &answers[i]);
     } else {
       succeed(&calls[i], &answers[i]);

@@ -280,7 +280,9 @@ def _plain(feedback: Feedback) -> dict[str, Any]:
 def _error(exception: Exception) -> dict[str, str]:
     error = as_plugin_error(exception)
     kind = next((name for known, name in _ERRORS.items() if isinstance(error, known)), "failed")
-    return {"kind": kind, "message": error.text}
+    # As the host words it on the row.
+    message = f"the row lacks `{error.text}`" if kind == "missing_field" else error.text
+    return {"kind": kind, "message": message}
 
 
 def _difference(expected: Any, actual: Any, path: str) -> str | None:

@@ -44,7 +44,7 @@ def _case(tmp_path: Path, **content: Any) -> testing.Case:
 
 EXAMPLE = {"outputs": "a", "expectations": {"expected_response": "a"}}
 LACKING = {"outputs": "a", "expectations": {}}
-ERROR = {"error": {"kind": "missing_field", "message": "expectations.expected_response"}}
+ERROR = {"error": {"kind": "missing_field", "message": "the row lacks `expectations.expected_response`"}}
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ pub(crate) struct BenchArguments {
   scorebox plugin inspect ./tone.wasm --json")]
 pub(crate) struct InspectArguments {
     /// A component's file, the folder of a plugin project, or the name of a built-in plugin or of one of its functions.
-    #[arg(value_name = "FILE|DIR|NAME", value_hint = clap::ValueHint::AnyPath)]
+    #[arg(value_name = "FILE|DIR|NAME", default_value = ".", value_hint = clap::ValueHint::AnyPath)]
     pub(crate) plugin: String,
     /// Print JSON.
     #[arg(long)]

@@ -54,7 +54,9 @@ typedef struct sb_scorer {
   unsigned aggregations;
   // One of these three. Scores one example;
   sb_result (*score)(sb_call *call, const sb_example *example);
-  // several in one call, worth it only to ask a model about all of them at once: example `i` is scored with `calls[i]`;
+  // several in one call, worth it only to ask a model about all of them at once: example `i` is scored with `calls[i]`.
+  // As it answers nothing, a row fails whose last error came after its last feedback. Where an error is no reason to
+  // fail and no feedback follows, take it with `sb_catch`;
   void (*score_batch)(sb_call *const *calls, const sb_example *examples, size_t count);
   // one conversation, given its turns in order.
   sb_result (*score_session)(sb_call *call, const sb_example *turns, size_t count);

@@ -74,9 +74,13 @@ typedef struct sb_feedback {
   sb_text span_id;
 } sb_feedback;
 
+// A verdict goes through here, so that what is none, such as a plain `true`, does not compile.
+static inline sb_value sb_verdict(sb_value value) { return value; }
+
 // Gives a verdict: `return sb_give(call, sb_bool(true));`, with more where there is more to say:
 // `return sb_give(call, sb_number(0.5), .rationale = SB_TEXT("one of two"));`. A scorer may give several.
-#define sb_give(call, ...) sb_give_feedback((call), &(const sb_feedback){.value = __VA_ARGS__})
+#define sb_give(call, value_, ...) \
+  sb_give_feedback((call), &(const sb_feedback){.value = sb_verdict(value_) __VA_OPT__(, ) __VA_ARGS__})
 sb_result sb_give_feedback(sb_call *call, const sb_feedback *feedback);
 
 // Answers for a predict function; the last answer counts.
