@@ -148,8 +148,7 @@ async fn heard(change: impl FnOnce(&mut EngineConfig), component: &[u8]) -> Vec<
     let mut config = EngineConfig { compile_observer: Some(observer.clone()), ..EngineConfig::default() };
     change(&mut config);
     drop(Engine::new(config).unwrap().load_named("acme/tone", component).await);
-    let heard = observer.0.lock().unwrap().clone();
-    heard
+    observer.0.lock().unwrap().clone()
 }
 
 /// The same component, so much larger: custom sections mean nothing.

@@ -184,7 +184,7 @@ struct Table {
 }
 
 impl Table {
-    const BEGIN: &str = "<!-- begin: cargo xtask bench languages -->";
+    const BEGIN: &str = "<!-- begin: the languages benchmark -->";
     const END: &str = "<!-- end -->";
 
     fn add(&mut self, name: &str, figures: &Figures) {
@@ -200,7 +200,7 @@ impl Table {
             figures.compile.as_secs_f64(),
             milliseconds(figures.load),
             instant(figures.instantiate),
-            figures.memory_bytes as f64 / f64::from(1 << 20),
+            mebibytes(figures.memory_bytes),
             thousands(figures.rates[0].0),
             figures.rates[0].1,
             shown(figures.chosen),
@@ -220,11 +220,12 @@ impl Table {
 }
 
 fn size(bytes: usize) -> String {
-    if bytes < 1 << 20 {
-        format!("{} KiB", bytes.div_ceil(1024))
-    } else {
-        format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20))
-    }
+    if bytes < 1 << 20 { format!("{} KiB", bytes.div_ceil(1024)) } else { format!("{:.1} MiB", mebibytes(bytes)) }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+fn mebibytes(bytes: usize) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
 }
 
 fn instant(duration: Duration) -> String {
