@@ -126,7 +126,7 @@ impl Compiler {
 fn flags(origin: Origin) -> &'static [&'static str] {
     match origin {
         // Zig takes a build that optimises for one without assertions; an assertion that fails is to fail its row.
-        Origin::Project => &["-O2", "-UNDEBUG", "-Wall", "-Wextra"],
+        Origin::Project => &["-O2", "-UNDEBUG", "-D__assert_fail=sb_assert_fail", "-Wall", "-Wextra"],
         // Texts and lists of the SDK are laid out as those of the bindings, and go as such.
         Origin::Sdk => &["-O2", "-w", "-fno-strict-aliasing"],
         Origin::Json => &["-Os", "-w"],
