@@ -1,15 +1,14 @@
 //! Guests whose instances are dear in time or memory: what they cost is measured once, and decides how they are used.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures::future::join_all;
 use scorebox_core::{FailureKind, Json, Value};
 use scorebox_engine::{
-    CallSettings, CompileIn, CompileLimits, CompileObserver, Compiling, Engine, EngineConfig, InstanceCost, Isolation,
-    Plugin, SetupError, WorkerCommand,
+    CallSettings, CompileObserver, Compiling, Engine, EngineConfig, InstanceCost, Isolation, Plugin, SetupError,
 };
 use scorebox_tests::{Call, HandWritten, engine, example, hostile, hostile_component, load};
 
@@ -179,17 +178,8 @@ async fn a_person_who_waits_for_a_large_component_hears_of_it_once() {
 }
 
 #[tokio::test]
-async fn a_person_who_waits_for_a_small_component_hears_of_it_after_a_second() {
-    let component = HandWritten::default().component();
-    assert_eq!(heard(|_| {}, &component).await, []);
-    let dir = tempfile::tempdir().unwrap();
-    let arguments = vec!["hang".to_owned(), dir.path().join("pid").display().to_string()];
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_scorebox-test-worker"));
-    let hanging = |config: &mut EngineConfig| {
-        config.compile_in = CompileIn::Worker(WorkerCommand { program, arguments });
-        config.compile = CompileLimits { time: Duration::from_millis(1_500), ..CompileLimits::default() };
-    };
-    assert_eq!(heard(hanging, &component).await.len(), 1);
+async fn of_a_small_component_that_takes_no_time_nobody_hears() {
+    assert_eq!(heard(|_| {}, &HandWritten::default().component()).await, []);
 }
 
 /// What the runtimes of languages export beside the contract.

@@ -152,6 +152,8 @@ impl StoreSink {
             lines: self.lines.take(),
             progress,
         };
+        // A sink that is dropped lets this come to its end, as whole transactions do. Given up in the middle, it would leave
+        // its connection in the middle of the protocol, where the next user of the pool finds it.
         self.on_its_way = Some(self.runtime.spawn(write(self.database.clone(), batch)));
         Ok(())
     }
@@ -214,15 +216,6 @@ impl ResultSink for StoreSink {
         let finished = self.runtime.block_on(finish_run(&self.database, ending, record));
         synced?;
         if finished.map_err(cannot_write)? { Ok(()) } else { Err(SinkError::TakenOver) }
-    }
-}
-
-impl Drop for StoreSink {
-    /// What is on its way without anybody who waits for it is given up.
-    fn drop(&mut self) {
-        if let Some(task) = &self.on_its_way {
-            task.abort();
-        }
     }
 }
 
