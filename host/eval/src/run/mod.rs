@@ -5,6 +5,7 @@ mod declared;
 mod evaluation;
 mod functions;
 mod isolation;
+mod loading;
 mod memo;
 mod pipeline;
 mod plan;

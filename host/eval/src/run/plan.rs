@@ -4,16 +4,16 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use scorebox_core::{Json, Scope};
-use scorebox_engine::{CallSettings, Engine, Isolation, LoadError, Plugin, Predictor, Scorer, SetupError};
+use scorebox_core::Json;
+use scorebox_engine::{CallSettings, Engine, Isolation, LoadError, Predictor, Scorer, SetupError};
 
 use tokio::sync::Semaphore;
 
 use super::declared::Declared;
 use super::functions::{NotReusable, PlannedFunction};
-use super::isolation::{self, ChosenBatches, Surroundings};
+use super::isolation::{ChosenBatches, Surroundings};
+use super::loading::Loader;
 use super::memo::{KeptScore, Memo, MemoError, MemoKey};
-use super::schema;
 use super::score::Scoring;
 use super::selection::RowSelection;
 use crate::dataset::{Dataset, DatasetError, FieldPath, ReadOptions};
@@ -407,107 +407,5 @@ async fn check_dataset(request: &PlanRequest) -> Result<DatasetRecord, PlanError
     match tokio::task::spawn_blocking(check).await {
         Ok(outcome) => outcome,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
-    }
-}
-
-/// Loads each component once, however many functions of it are used.
-struct Loader<'a> {
-    engine: &'a Engine,
-    has_sessions: bool,
-    is_repeated: bool,
-    has_predictor: bool,
-    plugins: Vec<PluginRecord>,
-    functions: Vec<PlannedFunction>,
-    chosen_batches: Vec<ChosenBatches>,
-    reaches_out: bool,
-}
-
-/// A scorer whose isolation is not settled yet.
-struct LoadedScorer {
-    plugin: Plugin,
-    scorer: Scorer,
-}
-
-impl Loader<'_> {
-    async fn predictor(&mut self, wanted: &FunctionRequest) -> Result<Predictor, PlanError> {
-        let plugin = self.plugin(&wanted.component).await?;
-        let predictor = plugin
-            .predictor(&wanted.function, wanted.config.clone(), wanted.settings.clone())
-            .map_err(|source| setup_error(wanted, source))?;
-        check_config(wanted, &predictor.info().config_schema)?;
-        self.functions.push(PlannedFunction::predictor(wanted, plugin.digest(), plugin.inspection()));
-        Ok(predictor)
-    }
-
-    async fn scorer(&mut self, wanted: &ScorerRequest) -> Result<LoadedScorer, PlanError> {
-        let function = &wanted.function;
-        let plugin = self.plugin(&function.component).await?;
-        let isolation = wanted.isolation.unwrap_or_default();
-        let scorer = plugin
-            .scorer(&function.function, function.config.clone(), isolation, function.settings.clone())
-            .map_err(|source| setup_error(function, source))?
-            .named(&function.name);
-        check_config(function, &scorer.info().config_schema)?;
-        if scorer.info().scope == Scope::Session {
-            self.check_session_scorer(wanted)?;
-        }
-        Ok(LoadedScorer { plugin, scorer })
-    }
-
-    /// Settles a scorer's isolation, now that everything is known that it depends on.
-    fn isolate(&mut self, wanted: &ScorerRequest, loaded: LoadedScorer, surroundings: Surroundings) -> PlannedScorer {
-        let LoadedScorer { plugin, mut scorer } = loaded;
-        let (function, info) = (&wanted.function, scorer.info().clone());
-        let isolation = wanted.isolation.unwrap_or_else(|| isolation::automatic(&plugin, &info, surroundings));
-        if let (None, Isolation::Batch(rows)) = (wanted.isolation, isolation) {
-            scorer = scorer.isolated(isolation);
-            let (scorer, component) = (function.name.clone(), function.component.label.clone());
-            self.chosen_batches.push(ChosenBatches { scorer, component, rows, cost: plugin.instance_cost() });
-        }
-        let looks_at_recorded_trace = self.has_predictor && info.requires.union(info.uses).trace;
-        let (digest, inspection) = (plugin.digest(), plugin.inspection());
-        let mut planned =
-            PlannedFunction::scorer(wanted, digest, inspection, info.scope, looks_at_recorded_trace, isolation);
-        planned.record.aggregations = info.aggregations;
-        self.functions.push(planned);
-        PlannedScorer { name: function.name.as_str().into(), scorer }
-    }
-
-    fn check_session_scorer(&self, wanted: &ScorerRequest) -> Result<(), PlanError> {
-        let name = || wanted.function.name.clone();
-        if !self.has_sessions {
-            return Err(PlanError::SessionScorer { name: name() });
-        }
-        if matches!(wanted.isolation, Some(Isolation::Batch(_))) {
-            return Err(PlanError::SessionBatches { name: name() });
-        }
-        if self.is_repeated {
-            return Err(PlanError::SessionRepeats { name: name() });
-        }
-        Ok(())
-    }
-
-    async fn plugin(&mut self, source: &ComponentSource) -> Result<Plugin, PlanError> {
-        let loaded = self.engine.load_named(&source.label, &source.bytes).await;
-        let plugin = loaded.map_err(|error| PlanError::Load { label: source.label.clone(), source: error })?;
-        self.reaches_out |= plugin.inspection().reaches_out;
-        let digest = plugin.digest();
-        if !self.plugins.iter().any(|known| known.digest == digest && known.name == source.label) {
-            self.plugins.push(PluginRecord { name: source.label.clone(), digest, version: None });
-        }
-        Ok(plugin)
-    }
-}
-
-fn setup_error(wanted: &FunctionRequest, source: SetupError) -> PlanError {
-    PlanError::Setup { name: wanted.name.clone(), label: wanted.component.label.clone(), source }
-}
-
-fn check_config(wanted: &FunctionRequest, schema: &Json) -> Result<(), PlanError> {
-    let (name, label) = (wanted.name.clone(), wanted.component.label.clone());
-    match schema::problems(schema, &wanted.config) {
-        Ok(problems) if problems.is_empty() => Ok(()),
-        Ok(problems) => Err(PlanError::Config { name, label, problems }),
-        Err(reason) => Err(PlanError::Schema { name, label, reason }),
     }
 }
