@@ -50,7 +50,7 @@ pub struct ScorerRequest {
     /// Which one.
     pub function: FunctionRequest,
     /// How much one instance sees; none leaves it to the host: batches where instances are dear, see
-    /// [`Plugin::automatic_isolation`].
+    /// [`Plugin::automatic_isolation`](scorebox_engine::Plugin::automatic_isolation).
     pub isolation: Option<Isolation>,
 }
 
