@@ -18,7 +18,7 @@ pub use results::{
 pub use run::{
     ChosenBatches, ComponentSource, Declared, FunctionRequest, KeptScore, Memo, MemoError, MemoKey, NotReusable, Plan,
     PlanError, PlanRequest, Progress, RowSelection, RunError, ScorerRequest, StopReason, StopSignal, Stopper,
-    stop_signal,
+    schema_problems, stop_signal,
 };
 pub use summary::{
     AggregateInterval, BooleanCounts, CallSummary, FeedbackSummary, FirstError, IntervalMethod, LabelCounts, Latency,

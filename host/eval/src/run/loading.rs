@@ -1,12 +1,12 @@
 //! The functions of a plan: their components loaded, their configs checked, their isolation settled.
 
-use scorebox_core::{Json, Scope};
+use scorebox_core::{InvalidJson, Json, Scope};
 use scorebox_engine::{Engine, Isolation, Plugin, Predictor, Scorer, SetupError};
 
 use super::functions::PlannedFunction;
 use super::isolation::{self, ChosenBatches, Surroundings};
 use super::plan::{ComponentSource, FunctionRequest, PlanError, PlannedScorer, ScorerRequest};
-use super::schema;
+use super::schema::schema_problems;
 use crate::results::PluginRecord;
 
 /// Loads each component once, however many functions of it are used.
@@ -109,7 +109,9 @@ fn setup_error(wanted: &FunctionRequest, source: SetupError) -> PlanError {
 
 fn check_config(wanted: &FunctionRequest, schema: &Json) -> Result<(), PlanError> {
     let (name, label) = (wanted.name.clone(), wanted.component.label.clone());
-    match schema::problems(schema, &wanted.config) {
+    let values = || Ok::<_, InvalidJson>((schema.to()?, wanted.config.to()?));
+    let problems = values().map_err(|error| error.to_string());
+    match problems.and_then(|(schema, config)| schema_problems(&schema, &config)) {
         Ok(problems) if problems.is_empty() => Ok(()),
         Ok(problems) => Err(PlanError::Config { name, label, problems }),
         Err(reason) => Err(PlanError::Schema { name, label, reason }),

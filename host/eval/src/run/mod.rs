@@ -20,4 +20,5 @@ pub use functions::NotReusable;
 pub use isolation::ChosenBatches;
 pub use memo::{KeptScore, Memo, MemoError, MemoKey};
 pub use plan::{ComponentSource, FunctionRequest, Plan, PlanError, PlanRequest, ScorerRequest};
+pub use schema::schema_problems;
 pub use selection::RowSelection;

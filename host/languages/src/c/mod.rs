@@ -6,6 +6,7 @@ mod outside;
 mod sources;
 mod strip;
 
+use std::fmt::Display;
 use std::fs;
 
 use crate::error::LanguageError;
@@ -27,8 +28,8 @@ pub(crate) fn build(project: &Project, toolbox: &Toolbox, workspace: &Workspace)
     let objects = sources.map(|source| compiler.compile(source, &definitions)).collect::<Result<Vec<_>, _>>()?;
     let module = compiler.link(&objects, &bindings.world_object)?;
     let module = fs::read(&module).map_err(|source| LanguageError::Read { path: module, source })?;
-    let module = strip::without_debug_info(&module);
-    let outside = outside::functions(&module);
+    let module = strip::without_debug_info(&module).map_err(no_plugin)?;
+    let outside = outside::functions(&module).map_err(no_plugin)?;
     if !outside.is_empty() {
         return Err(LanguageError::Source(format!(
             "the plugin calls functions of the C library that need an operating system ({}), such as printf, fopen or \
@@ -36,8 +37,11 @@ pub(crate) fn build(project: &Project, toolbox: &Toolbox, workspace: &Workspace)
             outside.join(", ")
         )));
     }
-    scorebox_build::componentize(&module, &[])
-        .map_err(|reason| LanguageError::Source(format!("the compiled module is no plugin: {reason}")))
+    scorebox_build::componentize(&module, &[]).map_err(no_plugin)
+}
+
+fn no_plugin(reason: impl Display) -> LanguageError {
+    LanguageError::Source(format!("the compiled module is no plugin: {reason}"))
 }
 
 /// What the SDK's sources compile depends on what the plugin exchanges with the host.

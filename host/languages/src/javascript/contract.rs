@@ -10,7 +10,10 @@
 //!   So WASI is called `xasi` meanwhile, which the engine does not ask for, and gets its name back afterwards.
 
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+use wasmparser::{BinaryReaderError, Parser, Payload};
 
 use crate::error::LanguageError;
 use crate::manifest::JavaScriptEngine;
@@ -24,11 +27,6 @@ const S64: u8 = 0x78;
 /// The same for the fields of `usage`: a name, and the type `f64`.
 const TOKEN_FIELDS: [&[u8]; 2] = [b"\x0cinput-tokens\x75", b"\x0doutput-tokens\x75"];
 const U64: u8 = 0x77;
-
-/// The section of a component that names its imports.
-const IMPORT_SECTION: u8 = 10;
-/// What comes before the first section.
-const PREAMBLE_BYTES: usize = 8;
 
 /// The folder with the world `guest` in the form that the engine's bindings serve.
 pub(super) fn guest_world(workspace: &Workspace, engine: JavaScriptEngine) -> Result<PathBuf, LanguageError> {
@@ -103,18 +101,25 @@ fn restore_tokens(component: &mut [u8]) {
 
 /// Gives the imports of the outermost component their names back; inside, the other name is as good.
 fn restore_names(component: &mut [u8]) -> Result<(), LanguageError> {
-    let mut position = PREAMBLE_BYTES;
-    while position < component.len() {
-        let section = component[position];
-        let (size, start) = leb128(component, position + 1).ok_or_else(|| unknown_form("a section without an end"))?;
-        let end = start.checked_add(size).filter(|end| *end <= component.len());
-        let end = end.ok_or_else(|| unknown_form("a section that is cut off"))?;
-        if section == IMPORT_SECTION {
-            restore_names_in(&mut component[start..end]);
-        }
-        position = end;
+    for section in import_sections(component).map_err(|error| unknown_form(&error.to_string()))? {
+        restore_names_in(&mut component[section]);
     }
     Ok(())
+}
+
+/// Where the outermost component names its imports.
+fn import_sections(component: &[u8]) -> Result<Vec<Range<usize>>, BinaryReaderError> {
+    let mut sections = Vec::new();
+    let mut depth = 0;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload? {
+            Payload::ComponentImportSection(imports) if depth == 0 => sections.push(imports.range()),
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth -= 1,
+            _ => {}
+        }
+    }
+    Ok(sections)
 }
 
 fn restore_names_in(section: &mut [u8]) {
@@ -123,20 +128,6 @@ fn restore_names_in(section: &mut [u8]) {
             section[start] = b'w';
         }
     }
-}
-
-/// An unsigned number of WebAssembly's format, and the position after it.
-fn leb128(bytes: &[u8], mut position: usize) -> Option<(usize, usize)> {
-    let mut value = 0_usize;
-    for shift in (0..35).step_by(7) {
-        let byte = *bytes.get(position)?;
-        position += 1;
-        value |= usize::from(byte & 0x7f).checked_shl(shift)?;
-        if byte < 0x80 {
-            return Some((value, position));
-        }
-    }
-    None
 }
 
 fn unknown_form(why: &str) -> LanguageError {
@@ -148,6 +139,9 @@ fn unknown_form(why: &str) -> LanguageError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The section of a component that names its imports.
+    const IMPORT_SECTION: u8 = 10;
 
     fn value_type(integer: u8) -> Vec<u8> {
         [&b"\x07boolean\x01\x7f\x00"[..], INTEGER_CASE, &[integer], NUMBER_CASE, b"\x00"].concat()
@@ -183,8 +177,8 @@ mod tests {
     #[test]
     fn only_the_outermost_imports_get_their_names_back() {
         let inner = component(&[(IMPORT_SECTION, b"\x0bxasi:io/poll")]);
-        let built = component(&[(IMPORT_SECTION, b"\x0bxasi:io/poll"), (4, &inner), (0, b"xasi:")]);
-        let expected = component(&[(IMPORT_SECTION, b"\x0bwasi:io/poll"), (4, &inner), (0, b"xasi:")]);
+        let built = component(&[(IMPORT_SECTION, b"\x0bxasi:io/poll"), (4, &inner), (0, b"\x05xasi:")]);
+        let expected = component(&[(IMPORT_SECTION, b"\x0bwasi:io/poll"), (4, &inner), (0, b"\x05xasi:")]);
         assert_eq!(as_promised(built, false).unwrap(), expected);
     }
 

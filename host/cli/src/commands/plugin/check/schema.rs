@@ -1,12 +1,9 @@
 //! Config schemas: whether they are valid, and whether what they give as defaults satisfies them.
-//!
-//! Schemas come from plugins, so they are not trusted: references to other documents are not followed, references that
-//! would take too long are refused, and patterns take linear time.
 
-use jsonschema::{PatternOptions, ValidationError};
 use scorebox_cases::{Call, Case};
-use scorebox_core::{Json, schema_growth};
+use scorebox_core::Json;
 use scorebox_engine::Plugin;
+use scorebox_eval::schema_problems;
 use serde_json::Value;
 
 use super::{Check, Verdict};
@@ -37,7 +34,7 @@ pub(in super::super) fn config_problems(plugin: &Plugin, case: &Case) -> Vec<Str
     let (Some(Ok(schema)), Ok(config)) = (schema.map(Json::to::<Value>), case.config.to::<Value>()) else {
         return Vec::new();
     };
-    problems(&schema, &config).unwrap_or_else(|problem| vec![problem])
+    schema_problems(&schema, &config).unwrap_or_else(|problem| vec![problem])
 }
 
 fn findings(schema: &Json) -> Vec<(Verdict, String)> {
@@ -46,10 +43,14 @@ fn findings(schema: &Json) -> Vec<(Verdict, String)> {
         Err(error) => return vec![(Verdict::Failed, error.to_string())],
     };
     if let Err(error) = jsonschema::draft202012::meta::validate(&schema) {
-        return vec![(Verdict::Failed, format!("no valid JSON Schema (2020-12): {}", at_place(&error)))];
+        let problem = match error.instance_path().as_str() {
+            "" => format!("no valid JSON Schema (2020-12): {error}"),
+            place => format!("no valid JSON Schema (2020-12): {place}: {error}"),
+        };
+        return vec![(Verdict::Failed, problem)];
     }
     // Also finds references that lead nowhere.
-    if let Err(problem) = problems(&schema, &Value::Object(serde_json::Map::new())) {
+    if let Err(problem) = schema_problems(&schema, &Value::Object(serde_json::Map::new())) {
         return vec![(Verdict::Failed, problem)];
     }
     let mut found = Vec::new();
@@ -79,7 +80,7 @@ fn allows_objects(schema: &Value) -> bool {
 /// The defaults at any depth that do not satisfy the schema they stand in.
 fn wrong_defaults(root: &Value, schema: &Value, path: &str, wrong: &mut Vec<String>) {
     if let Some(default) = schema.get("default") {
-        match problems(&standalone(root, schema), default) {
+        match schema_problems(&standalone(root, schema), default) {
             Ok(problems) => wrong.extend(problems.iter().map(|problem| format!("the default of {path}: {problem}"))),
             Err(problem) => wrong.push(format!("the default of {path}: {problem}")),
         }
@@ -103,21 +104,6 @@ fn standalone(root: &Value, schema: &Value) -> Value {
         part.entry("$defs").or_insert_with(|| definitions.clone());
     }
     schema
-}
-
-/// What is wrong with a value, or why the schema cannot be used.
-fn problems(schema: &Value, value: &Value) -> Result<Vec<String>, String> {
-    if !schema_growth(schema)?.allows(value) {
-        return Err("it refers to itself so often that checking a config would take too long".to_owned());
-    }
-    let options = jsonschema::draft202012::options().with_pattern_options(PatternOptions::regex());
-    let validator = options.build(schema).map_err(|error| error.to_string())?;
-    Ok(validator.iter_errors(value).map(|error| at_place(&error)).collect())
-}
-
-fn at_place(error: &ValidationError<'_>) -> String {
-    let place = error.instance_path().to_string();
-    if place.is_empty() { error.to_string() } else { format!("{place}: {error}") }
 }
 
 #[cfg(test)]
