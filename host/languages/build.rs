@@ -75,8 +75,7 @@ fn digest_of_all(repository: &Path, embedded: &[(String, PathBuf)]) -> Result<Di
 
 /// The files of a folder, by their names in the repository.
 fn collect(folder: &Path, name: &str, files: &mut Vec<(String, PathBuf)>) -> Result<()> {
-    let Ok(entries) = folder.read_dir() else { return Ok(()) };
-    for entry in entries {
+    for entry in folder.read_dir().with_context(|| format!("cannot read {}", folder.display()))? {
         let entry = entry?;
         let file_name = entry.file_name().into_string().map_err(|name| anyhow::anyhow!("{}", name.display()))?;
         let is_template = name.contains("/template");

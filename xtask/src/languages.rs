@@ -10,7 +10,7 @@ use crate::repository::{Repository, run};
 use crate::terminal::{green, heading, red};
 
 /// Where the repository keeps plugin projects in several languages.
-const FOLDERS: [&str; 5] = ["sdk/c/tests", "sdk/examples", "sdk/go/tests", "tests/conformance/plugins", "tests/guests"];
+const FOLDERS: [&str; 3] = ["sdk/examples", "tests/conformance/plugins", "tests/guests"];
 
 /// pytest, with what it needs.
 const PYTEST: &str = "\
@@ -79,6 +79,13 @@ fn python_tests(repository: &Repository, toolbox: &Toolbox) -> Result<Vec<Comman
 
 fn javascript_tests(repository: &Repository, _: &Toolbox) -> Result<Vec<Command>, LanguageError> {
     let mut command = Command::new("npm");
+    let there = Command::new("npm").arg("--version").output();
+    there.map_err(|source| LanguageError::NoProgram {
+        program: "npm".to_owned(),
+        purpose: "testing the SDK for JavaScript".to_owned(),
+        source,
+        advice: "Install Node.js 20 or newer with npm.".to_owned(),
+    })?;
     command.args(["test", "--silent"]).current_dir(repository.root().join("sdk/javascript"));
     Ok(vec![command])
 }

@@ -2,7 +2,6 @@ use std::path::PathBuf;
 
 use scorebox_build::{BuiltPlugin, Report};
 
-use crate::built::Built;
 use crate::error::LanguageError;
 use crate::language::Language;
 use crate::project::Project;
@@ -18,37 +17,15 @@ use crate::{c, go, javascript, python, rust};
 pub fn build(project: &Project, toolbox: &Toolbox) -> Result<BuiltPlugin, LanguageError> {
     let workspace = Workspace::prepare(project)?;
     let component = match project.language() {
-        // Half a minute, and other bytes each time: what has not changed is not built again.
-        Language::Python => built_once(project, toolbox, &workspace)?,
-        // All others know themselves what has changed, outside the project's folder too.
-        _ => compile(project, toolbox, &workspace)?,
-    };
+        Language::Rust => rust::build(project, &workspace),
+        Language::Python => python::build(project, toolbox, &workspace),
+        Language::JavaScript | Language::TypeScript => javascript::build(project, toolbox, &workspace),
+        Language::C => c::build(project, toolbox, &workspace),
+        Language::Go => go::build(project, toolbox, &workspace),
+    }?;
     let report = Report::of(&component)
         .map_err(|reason| LanguageError::NotAPlugin { project: project.folder().to_owned(), reason })?;
     Ok(BuiltPlugin { component, report })
-}
-
-fn built_once(project: &Project, toolbox: &Toolbox, workspace: &Workspace) -> Result<Vec<u8>, LanguageError> {
-    let built = Built::of(project, workspace)?;
-    if let Some(component) = built.component() {
-        return Ok(component);
-    }
-    let component = compile(project, toolbox, workspace)?;
-    // Sources that were edited meanwhile may or may not be in it.
-    if Built::of(project, workspace)? == built {
-        built.keep(&component)?;
-    }
-    Ok(component)
-}
-
-fn compile(project: &Project, toolbox: &Toolbox, workspace: &Workspace) -> Result<Vec<u8>, LanguageError> {
-    match project.language() {
-        Language::Rust => rust::build(project, workspace),
-        Language::Python => python::build(project, toolbox, workspace),
-        Language::JavaScript | Language::TypeScript => javascript::build(project, toolbox, workspace),
-        Language::C => c::build(project, toolbox, workspace),
-        Language::Go => go::build(project, toolbox, workspace),
-    }
 }
 
 /// Where a project's component is written unless told otherwise: `dist/NAME.wasm` in its folder.

@@ -1,80 +1,69 @@
-//! Components that were built before: a project that has not changed is not built again.
+//! Components that were built before. Some tools make other bytes of the same sources each time; what has not changed must
+//! keep its digest, or its results would be computed again.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use scorebox_core::DigestWriter;
 
 use crate::error::LanguageError;
-use crate::project::Project;
-use crate::workspace::{Workspace, write_if_new};
+use crate::workspace::{VERSION, Workspace};
 
-/// Folders of a project that say nothing about its component: what was made from the rest.
-const MADE: [&str; 8] = [".git", ".mypy_cache", ".pytest_cache", ".scorebox", ".venv", "__pycache__", "dist", "target"];
+/// What the names of kept components begin with.
+const KEPT: &str = "component-";
 
-/// The component of a project, as it was built last.
-#[derive(PartialEq, Eq)]
-pub(crate) struct Built {
-    path: PathBuf,
+/// What `make` makes of `parts`, the plugin's world and the code that builds, or what it made of the same before.
+pub(crate) fn once(
+    workspace: &Workspace,
+    parts: &[&[u8]],
+    make: impl FnOnce() -> Result<Vec<u8>, LanguageError>,
+) -> Result<Vec<u8>, LanguageError> {
+    let world = workspace.wit_dir().join("guest.wit");
+    let world = fs::read(&world).map_err(|source| LanguageError::Read { path: world, source })?;
+    let mut digest = DigestWriter::default();
+    for part in [VERSION.as_bytes(), &world].iter().chain(parts) {
+        digest.update(&(part.len() as u64).to_le_bytes());
+        digest.update(part);
+    }
+    let kept = workspace.build_dir().join(format!("{KEPT}{}.wasm", digest.finish().short()));
+    if let Ok(component) = fs::read(&kept) {
+        return Ok(component);
+    }
+    let component = make()?;
+    forget_others(&workspace.build_dir());
+    // Under another name until all of it is there: a build that is killed leaves no half component.
+    let unfinished = kept.with_extension("unfinished");
+    let written = fs::write(&unfinished, &component).and_then(|()| fs::rename(&unfinished, &kept));
+    written.map_err(|source| LanguageError::Write { path: kept, source })?;
+    Ok(component)
 }
 
-impl Built {
-    /// Where the component of the project as it is now would be kept. Everything in the project counts, except its tests;
-    /// and so do the SDK and the code that builds.
-    pub(crate) fn of(project: &Project, workspace: &Workspace) -> Result<Self, LanguageError> {
-        let mut digest = DigestWriter::default();
-        digest.update(env!("SCOREBOX_BUILD_DIGEST").as_bytes());
-        let mut files = Vec::new();
-        collect(project.folder(), &mut files)?;
-        files.retain(|path| !path.starts_with(project.folder().join("tests")));
-        files.sort();
-        for path in files {
-            let contents = fs::read(&path).map_err(|source| LanguageError::Read { path: path.clone(), source })?;
-            let name = path.strip_prefix(project.folder()).unwrap_or(&path).to_string_lossy();
-            for part in [name.as_bytes(), &contents] {
-                digest.update(&(part.len() as u64).to_le_bytes());
-                digest.update(part);
-            }
+fn forget_others(folder: &Path) {
+    for entry in folder.read_dir().into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(KEPT) {
+            // What stays only takes space.
+            let _ = fs::remove_file(entry.path());
         }
-        let name = format!("built-{}.wasm", digest.finish().short());
-        Ok(Self { path: workspace.build_dir().join(name) })
-    }
-
-    /// The component, if it was built from the same.
-    pub(crate) fn component(&self) -> Option<Vec<u8>> {
-        fs::read(&self.path).ok()
-    }
-
-    /// Keeps a component in the place of the last one.
-    pub(crate) fn keep(&self, component: &[u8]) -> Result<(), LanguageError> {
-        let folder = self.path.parent().unwrap_or(Path::new("."));
-        for entry in folder.read_dir().into_iter().flatten().flatten() {
-            if entry.file_name().to_string_lossy().starts_with("built-") {
-                // What cannot be removed is only in the way of disk space.
-                let _ = fs::remove_file(entry.path());
-            }
-        }
-        let unfinished = self.path.with_extension("unfinished");
-        write_if_new(&unfinished, component)?;
-        fs::rename(&unfinished, &self.path).map_err(|source| LanguageError::Write { path: self.path.clone(), source })
     }
 }
 
-fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LanguageError> {
-    let read_error = |source| LanguageError::Read { path: folder.to_owned(), source };
-    for entry in folder.read_dir().map_err(read_error)? {
-        let entry = entry.map_err(read_error)?;
-        if MADE.iter().any(|made| entry.file_name() == *made) {
-            continue;
-        }
-        // What a link leads to counts like a file of the project.
-        let path = entry.path();
-        let kind = fs::metadata(&path).map_err(|source| LanguageError::Read { path: path.clone(), source })?;
-        if kind.is_dir() {
-            collect(&path, files)?;
-        } else if kind.is_file() {
-            files.push(path);
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+
+    #[test]
+    fn the_same_parts_are_built_once_and_only_the_last_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("plugin.toml"), "name = \"tone\"\nversion = \"0.1.0\"").unwrap();
+        fs::write(folder.path().join("pyproject.toml"), "").unwrap();
+        let workspace = Workspace::prepare(&Project::open(folder.path()).unwrap()).unwrap();
+        let built = |parts: [&[u8]; 2], made: &str| once(&workspace, &parts, || Ok(made.into())).unwrap();
+        assert_eq!(built([b"a", b"b"], "first"), b"first");
+        assert_eq!(built([b"a", b"b"], "second"), b"first");
+        assert_eq!(built([b"ab", b""], "third"), b"third");
+        assert_eq!(built([b"a", b"b"], "fourth"), b"fourth");
+        assert!(once(&workspace, &[b"c"], || Err(LanguageError::Source("no".to_owned()))).is_err());
+        assert_eq!(built([b"a", b"b"], "fifth"), b"fourth");
     }
-    Ok(())
 }

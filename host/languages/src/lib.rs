@@ -2,8 +2,9 @@
 //! beside it, and builds.
 //!
 //! Each language is one module with one function. This crate must never run the component that it builds: it compiles,
-//! bundles and wraps; what the languages' own tools run of a project while they do is theirs. Tools come from the languages' own package registries, pinned by hash, into a folder of the project; nothing is
-//! installed anywhere else. It knows no wasmtime.
+//! bundles and wraps; what the languages' own tools run of a project while they do is theirs. Tools come from PyPI and the
+//! npm registry, pinned by hash, into a folder of the project or of the user's choice; packages that a project lists itself
+//! come from there too, as its own manifest says. It knows no wasmtime.
 
 mod build;
 mod built;

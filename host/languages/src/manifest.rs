@@ -1,5 +1,7 @@
 use serde::Deserialize;
 
+use crate::language::{Language, UnknownLanguage};
+
 /// `plugin.toml`: what a plugin is called, and what it exchanges with the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
@@ -10,7 +12,7 @@ pub struct Manifest {
     /// What the plugin was made for, one line.
     pub summary: Option<String>,
     /// What language it is written in, where the files leave a doubt.
-    pub language: Option<String>,
+    pub language: Option<Language>,
     /// What the component offers.
     pub exports: Exports,
     /// What the component may ask of the host, beside log and tracing.
@@ -97,6 +99,8 @@ impl Manifest {
         let file: File = toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())?;
         check_name(&file.name)?;
         check_version(&file.version)?;
+        let language = file.language.map(|name| name.parse()).transpose();
+        let language = language.map_err(|error: UnknownLanguage| format!("`language`: {error}"))?;
         if file.exports.is_empty() {
             return Err("`exports` is empty: a plugin offers \"scorers\", \"predictors\" or both".to_owned());
         }
@@ -109,7 +113,7 @@ impl Manifest {
             name: file.name,
             version: file.version,
             summary: file.summary,
-            language: file.language,
+            language,
             exports,
             imports,
             javascript_engine: file.javascript.engine,

@@ -50,16 +50,14 @@ impl Project {
 
 fn language(folder: &Path, manifest: &Manifest) -> Result<Language, LanguageError> {
     let path = || folder.join(Manifest::FILE);
-    if let Some(name) = &manifest.language {
-        return name
-            .parse()
-            .map_err(|error| LanguageError::Manifest { path: path(), reason: format!("`language`: {error}") });
+    if let Some(language) = manifest.language {
+        return Ok(language);
     }
     match Language::recognise(folder)[..] {
         [language] => Ok(language),
         [] => Err(LanguageError::NoLanguage { folder: folder.to_owned() }),
         ref several => {
-            let names = several.iter().map(|language| format!("{language:?}").to_lowercase());
+            let names = several.iter().map(|language| language.name());
             let reason = format!(
                 "the folder looks like a project in {}; say which with `language = \"{}\"`",
                 names.collect::<Vec<_>>().join(" and in "),

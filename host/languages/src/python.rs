@@ -10,9 +10,10 @@ mod sockets;
 mod staging;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::built;
 use crate::command;
 use crate::error::LanguageError;
 use crate::project::Project;
@@ -31,18 +32,26 @@ const NAMES: [&str; 2] = ["scorebox:plugin/types@1.0.0=contract_types", "wasi:ht
 
 pub(crate) fn build(project: &Project, toolbox: &Toolbox, workspace: &Workspace) -> Result<Vec<u8>, LanguageError> {
     let source = staging::source_of(project)?;
-    let packages = dependencies::install(project, toolbox)?;
-    let stage = Stage::fill(project, workspace, &source, packages.as_deref())?;
-    let tools = toolbox.python_packages("componentize-py", COMPONENTIZE_PY)?;
-    let component = componentize(&stage, &tools, workspace, project)?;
-    sockets::without_sockets(component).map_err(|error| LanguageError::NotAPlugin {
-        project: project.folder().to_owned(),
-        reason: format!("{error:#}"),
+    let dependencies = dependencies::of(project)?;
+    let stage = Stage::fill(project, workspace, &source)?;
+    let listed = dependencies.join("\n");
+    let contents = stage.contents()?;
+    let parts: Vec<_> = contents.iter().map(Vec::as_slice).chain([listed.as_bytes()]).collect();
+    // Half a minute, and other bytes each time.
+    built::once(workspace, &parts, || {
+        let packages = dependencies::install(&dependencies, toolbox)?;
+        let tools = toolbox.python_packages("componentize-py", COMPONENTIZE_PY)?;
+        let component = componentize(&stage, packages.as_deref(), &tools, workspace, project)?;
+        sockets::without_sockets(component).map_err(|error| LanguageError::NotAPlugin {
+            project: project.folder().to_owned(),
+            reason: format!("{error:#}"),
+        })
     })
 }
 
 fn componentize(
     stage: &Stage,
+    packages: Option<&Path>,
     tools: &Path,
     workspace: &Workspace,
     project: &Project,
@@ -57,7 +66,7 @@ fn componentize(
         tool.args(["--import-interface-name", name]);
     }
     tool.arg("componentize");
-    for folder in stage.python_path() {
+    for folder in stage.python_path().iter().map(PathBuf::as_path).chain(packages) {
         tool.arg("--python-path").arg(folder);
     }
     tool.arg("--output").arg(&output).arg(ENTRY);

@@ -1,4 +1,3 @@
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::LanguageError;
@@ -6,7 +5,7 @@ use crate::language::Language;
 use crate::manifest::check_name;
 use crate::project::Project;
 use crate::sdk;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, write_if_new};
 
 /// A plugin project to be made.
 #[derive(Clone, Debug)]
@@ -31,12 +30,7 @@ pub fn create(wanted: &NewProject) -> Result<Vec<String>, LanguageError> {
         // A file that would mean something to git or npm where the template itself lies has another name there.
         let name = name.strip_suffix(".template").unwrap_or(&name).to_owned();
         let path = wanted.folder.join(&name);
-        let write_error = |source| LanguageError::Write { path: path.clone(), source };
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(write_error)?;
-        }
-        let contents = String::from_utf8_lossy(contents);
-        fs::write(&path, filled_in(&contents, &wanted.name)).map_err(write_error)?;
+        write_if_new(&path, filled_in(&String::from_utf8_lossy(contents), &wanted.name))?;
         written.push(name);
     }
     // Editors and native tests look for the SDK before the first build.
@@ -63,6 +57,8 @@ fn is_free(folder: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::manifest::Manifest;
 

@@ -11,14 +11,11 @@ use crate::project::Project;
 /// Names a folder in which all projects keep their tools, instead of each in its own.
 pub const TOOLS_VARIABLE: &str = "SCOREBOX_TOOLS";
 
-/// Where the tools of other languages are set up: from the language's own package registry, pinned by hash, once.
+/// Where the tools of other languages are set up: from PyPI and the npm registry, pinned by hash, once.
 pub struct Toolbox {
     folder: PathBuf,
     announce: Box<dyn Fn(&str) + Send + Sync>,
 }
-
-/// Written last: a folder without it is what an interrupted set-up left.
-const COMPLETE: &str = "complete";
 
 impl Toolbox {
     /// A toolbox in `folder`, which is made when the first tool is. `announce` is told what is set up, before it is.
@@ -86,13 +83,14 @@ impl Toolbox {
         make: impl FnOnce(&Path) -> Result<(), LanguageError>,
     ) -> Result<PathBuf, LanguageError> {
         let folder = self.folder.join(format!("{name}-{}", Digest::of(parts.join("\0").as_bytes()).short()));
-        if folder.join(COMPLETE).is_file() {
+        // It gets its name when all of it is there.
+        if folder.is_dir() {
             return Ok(folder);
         }
         fs::create_dir_all(&self.folder)
             .map_err(|source| LanguageError::Write { path: self.folder.clone(), source })?;
         let _lock = self.lock(name)?;
-        if folder.join(COMPLETE).is_file() {
+        if folder.is_dir() {
             return Ok(folder);
         }
         self.remove_unfinished(name);
@@ -101,10 +99,6 @@ impl Toolbox {
         let unfinished = tempfile::Builder::new().prefix(&format!(".{name}-")).tempdir_in(&self.folder);
         let unfinished = unfinished.map_err(write_error)?;
         make(unfinished.path())?;
-        fs::write(unfinished.path().join(COMPLETE), what).map_err(write_error)?;
-        if folder.exists() {
-            fs::remove_dir_all(&folder).map_err(write_error)?;
-        }
         fs::rename(unfinished.keep(), &folder).map_err(write_error)?;
         Ok(folder)
     }

@@ -95,20 +95,15 @@ async fn compile(engine: &EngineInner, source: Source<'_>) -> Result<Vec<u8>, Lo
     // By its size, not by the time it takes: what a command prints must not depend on how busy the machine is.
     const LARGE_BYTES: usize = 1_500_000;
     let (config, bytes) = (&engine.config, source.bytes);
-    let work = async {
-        match &config.compile_in {
-            CompileIn::Thread => {
-                worker::compile_in_thread(engine.wasmtime.clone(), bytes.to_vec(), &config.compile).await
-            }
-            CompileIn::Worker(command) => {
-                worker::compile_in_process(command, code_settings(config), bytes, &config.compile).await
-            }
-        }
-    };
     if let Some(observer) = config.compile_observer.as_ref().filter(|_| bytes.len() > LARGE_BYTES) {
         let Source { label, digest, .. } = source;
         let is_kept = engine.cache.is_some();
         observer.compiling(&Compiling { label, digest, size_bytes: bytes.len(), is_kept });
     }
-    work.await
+    match &config.compile_in {
+        CompileIn::Thread => worker::compile_in_thread(engine.wasmtime.clone(), bytes.to_vec(), &config.compile).await,
+        CompileIn::Worker(command) => {
+            worker::compile_in_process(command, code_settings(config), bytes, &config.compile).await
+        }
+    }
 }

@@ -1,7 +1,5 @@
 //! The Go code between the contract and the SDK.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 
 use wit_bindgen_core::Files;
@@ -10,7 +8,7 @@ use wit_bindgen_go::{Format, Opts};
 
 use super::in_full;
 use crate::error::LanguageError;
-use crate::workspace::write_if_new;
+use crate::workspace::{remove_folder, write_if_new};
 
 /// The package of the SDK below which bindings are.
 const BINDINGS: &str = "scorebox.dev/sdk/internal/bindings";
@@ -25,12 +23,7 @@ pub(super) fn write(wit_dir: &Path, sdk_dir: &Path) -> Result<(), LanguageError>
     let files = generate(wit_dir)
         .map_err(|reason| LanguageError::Source(format!("the contract in {}: {reason}", wit_dir.display())))?;
     let folder = sdk_dir.join("internal").join("bindings");
-    match fs::remove_dir_all(&folder) {
-        Err(source) if source.kind() != ErrorKind::NotFound => {
-            return Err(LanguageError::Write { path: folder, source });
-        }
-        Ok(()) | Err(_) => {}
-    }
+    remove_folder(&folder)?;
     for (name, contents) in files.iter() {
         let contents = String::from_utf8_lossy(contents).replace(RUNTIME.0, RUNTIME.1);
         write_if_new(&folder.join(name), contents)?;
@@ -55,6 +48,8 @@ fn generate(wit_dir: &Path) -> Result<Files, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -9,9 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use scorebox_core::Digest;
 use serde_json::json;
 
+use crate::built;
 use crate::command;
 use crate::error::LanguageError;
 use crate::language::Language;
@@ -28,10 +28,15 @@ pub(crate) fn build(project: &Project, toolbox: &Toolbox, workspace: &Workspace)
         check_types(project, toolbox)?;
     }
     let bundle = bundle(project, &package, &tools, workspace)?;
-    once(workspace, &[&read(&bundle)?, engine::pins(project.manifest().javascript_engine).as_bytes()], || {
-        let world = contract::guest_world(workspace, project.manifest().javascript_engine)?;
-        engine::componentize(project.manifest(), &tools, &bundle, &world)
-    })
+    // An engine's start leaves traces of the moment in its memory: two components of one bundle have different bytes.
+    built::once(
+        workspace,
+        &[&read(&bundle)?[..], engine::pins(project.manifest().javascript_engine).as_bytes()],
+        || {
+            let world = contract::guest_world(workspace, project.manifest().javascript_engine)?;
+            engine::componentize(project.manifest(), &tools, &bundle, &world)
+        },
+    )
 }
 
 /// Type-checks as the project's tsconfig.json says; an error shows what `tsc` shows.
@@ -65,45 +70,6 @@ fn bundle(project: &Project, package: &Package, tools: &Path, workspace: &Worksp
     node.current_dir(project.folder()).arg(workspace.sdk_dir().join("bundler/bundle.mjs")).arg(request.to_string());
     command::run(&mut node, &format!("bundling {}", command::relative(&entry, project.folder())), NODE_ADVICE)?;
     Ok(output)
-}
-
-/// What `make` makes from `parts` and the contract, or what it made of the same before.
-///
-/// An engine's start leaves traces of the moment in its memory, so that two components of one bundle have different
-/// digests; what has not changed must keep its digest, or its results would be computed again.
-fn once(
-    workspace: &Workspace,
-    parts: &[&[u8]],
-    make: impl FnOnce() -> Result<Vec<u8>, LanguageError>,
-) -> Result<Vec<u8>, LanguageError> {
-    let world = read(&workspace.wit_dir().join("guest.wit"))?;
-    let types = read(&workspace.wit_dir().join("types.wit"))?;
-    let all: Vec<u8> = [env!("SCOREBOX_BUILD_DIGEST").as_bytes(), &world[..], &types[..]]
-        .iter()
-        .chain(parts)
-        .flat_map(|part| [part, &b"\0"[..]].concat())
-        .collect();
-    let kept = workspace.build_dir().join(format!("component-{}.wasm", Digest::of(&all).short()));
-    if let Ok(component) = fs::read(&kept) {
-        return Ok(component);
-    }
-    let component = make()?;
-    forget_others(&workspace.build_dir());
-    // Under another name until all of it is there: a build that is killed leaves no half component.
-    let unfinished = kept.with_extension("unfinished");
-    let written = fs::write(&unfinished, &component).and_then(|()| fs::rename(&unfinished, &kept));
-    written.map_err(|source| LanguageError::Write { path: kept, source })?;
-    Ok(component)
-}
-
-fn forget_others(folder: &Path) {
-    let Ok(entries) = folder.read_dir() else { return };
-    for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with("component-") {
-            // What stays only takes space.
-            let _ = fs::remove_file(entry.path());
-        }
-    }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, LanguageError> {

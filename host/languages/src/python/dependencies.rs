@@ -25,13 +25,17 @@ struct ProjectTable {
     dependencies: Vec<String>,
 }
 
-/// Installs the `dependencies` of `pyproject.toml`; `None` where there are none.
-///
-/// Another list makes another folder; the same list keeps its folder, and with it the versions that were found first.
-pub(super) fn install(project: &Project, toolbox: &Toolbox) -> Result<Option<PathBuf>, LanguageError> {
+/// The `dependencies` of `pyproject.toml`.
+pub(super) fn of(project: &Project) -> Result<Vec<String>, LanguageError> {
     let path = project.folder().join("pyproject.toml");
     let text = fs::read_to_string(&path).map_err(|source| LanguageError::Read { path: path.clone(), source })?;
-    let dependencies = listed(&text).map_err(|reason| LanguageError::Manifest { path: path.clone(), reason })?;
+    listed(&text).map_err(|reason| LanguageError::Manifest { path, reason })
+}
+
+/// Installs what a plugin depends on; `None` where that is nothing.
+///
+/// Another list makes another folder; the same list keeps its folder, and with it the versions that were found first.
+pub(super) fn install(dependencies: &[String], toolbox: &Toolbox) -> Result<Option<PathBuf>, LanguageError> {
     if dependencies.is_empty() {
         return Ok(None);
     }
@@ -44,7 +48,7 @@ pub(super) fn install(project: &Project, toolbox: &Toolbox) -> Result<Option<Pat
         pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile"]);
         pip.args(["--only-binary", ":all:", "--platform", "any", "--abi", "none", "--implementation", "py"]);
         pip.args(["--python-version", PYTHON_VERSION]);
-        pip.arg("--target").arg(folder).arg("--").args(&dependencies);
+        pip.arg("--target").arg(folder).arg("--").args(dependencies);
         command::run(&mut pip, &what, PYTHON_ADVICE).map(drop).map_err(not_pure)
     })?;
     Ok(Some(folder))

@@ -7,7 +7,7 @@ use super::ENTRY;
 use crate::error::LanguageError;
 use crate::manifest::Exports;
 use crate::project::Project;
-use crate::workspace::Workspace;
+use crate::workspace::{Workspace, remove_folder};
 
 /// What is copied of a folder of Python.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,21 +22,13 @@ enum Wanted {
 pub(super) struct Stage {
     folder: PathBuf,
     source_name: String,
-    packages: Option<PathBuf>,
 }
 
 impl Stage {
     /// Copies the plugin's module and the SDK, and writes the entry.
-    pub(super) fn fill(
-        project: &Project,
-        workspace: &Workspace,
-        source: &Path,
-        packages: Option<&Path>,
-    ) -> Result<Self, LanguageError> {
+    pub(super) fn fill(project: &Project, workspace: &Workspace, source: &Path) -> Result<Self, LanguageError> {
         let folder = workspace.build_dir().join("python");
-        if folder.exists() {
-            fs::remove_dir_all(&folder).map_err(|source| write_error(&folder, source))?;
-        }
+        remove_folder(&folder)?;
         let name = source.file_name().unwrap_or_default();
         copy(source, &folder.join("plugin").join(name), Wanted::Everything)?;
         copy(&workspace.sdk_dir().join("scorebox"), &folder.join("sdk").join("scorebox"), Wanted::Modules)?;
@@ -44,7 +36,7 @@ impl Stage {
         write(&folder.join("entry").join(ENTRY).with_extension("py"), entry.as_bytes())?;
         create(&folder.join("environment").join("lib").join("site-packages"))?;
         let source_name = name.display().to_string();
-        Ok(Self { folder, source_name, packages: packages.map(Path::to_owned) })
+        Ok(Self { folder, source_name })
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -57,10 +49,23 @@ impl Stage {
     }
 
     /// Where Python looks for modules. The plugin comes first: that is what its tracebacks are relative to.
-    pub(super) fn python_path(&self) -> Vec<PathBuf> {
-        let mut path: Vec<_> = ["plugin", "sdk", "entry"].iter().map(|name| self.folder.join(name)).collect();
-        path.extend(self.packages.clone());
-        path
+    pub(super) fn python_path(&self) -> [PathBuf; 3] {
+        ["plugin", "sdk", "entry"].map(|name| self.folder.join(name))
+    }
+
+    /// The names and contents of all that was copied and written, always in the same order.
+    pub(super) fn contents(&self) -> Result<Vec<Vec<u8>>, LanguageError> {
+        let mut files = Vec::new();
+        for folder in self.python_path() {
+            collect(&folder, &mut files)?;
+        }
+        files.sort();
+        let mut contents = Vec::new();
+        for file in files {
+            contents.push(file.strip_prefix(&self.folder).unwrap_or(&file).as_os_str().as_encoded_bytes().to_vec());
+            contents.push(read(&file)?);
+        }
+        Ok(contents)
     }
 
     /// A virtual environment without packages.
@@ -105,15 +110,30 @@ fn copy(from: &Path, to: &Path, wanted: Wanted) -> Result<(), LanguageError> {
     if from.is_file() {
         return write(to, &read(from)?);
     }
-    let entries = from.read_dir().and_then(Iterator::collect::<Result<Vec<_>, _>>);
-    for entry in entries.map_err(|source| LanguageError::Read { path: from.to_owned(), source })? {
-        let path = entry.path();
+    for path in inside(from)? {
+        let name = path.file_name().unwrap_or_default();
         let is_wanted = wanted == Wanted::Everything || path.extension().is_some_and(|extension| extension == "py");
-        if entry.file_name() != "__pycache__" && (path.is_dir() || is_wanted) {
-            copy(&path, &to.join(entry.file_name()), wanted)?;
+        if name != "__pycache__" && (path.is_dir() || is_wanted) {
+            copy(&path, &to.join(name), wanted)?;
         }
     }
     Ok(())
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), LanguageError> {
+    for path in inside(folder)? {
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn inside(folder: &Path) -> Result<Vec<PathBuf>, LanguageError> {
+    let paths = folder.read_dir().and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect());
+    paths.map_err(|source| LanguageError::Read { path: folder.to_owned(), source })
 }
 
 fn write(path: &Path, contents: &[u8]) -> Result<(), LanguageError> {
@@ -168,7 +188,7 @@ mod tests {
             fs::write(package.join(name), "").unwrap();
         }
         let workspace = Workspace::prepare(&project).unwrap();
-        let stage = Stage::fill(&project, &workspace, &source_of(&project).unwrap(), None).unwrap();
+        let stage = Stage::fill(&project, &workspace, &source_of(&project).unwrap()).unwrap();
         let has = |name: &str| stage.python_path().iter().any(|folder| folder.join(name).exists());
         for name in
             ["answer_tone/__init__.py", "answer_tone/prompt.txt", "scorebox/_guest/entry.py", "scorebox_component.py"]

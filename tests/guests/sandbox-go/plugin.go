@@ -1,5 +1,5 @@
 // A plugin that does in the sandbox what no native test can show: it prints, waits, looks for a system, and dies. Run it
-// with `scorebox plugin test sdk/go/tests/sandbox`.
+// with `scorebox plugin test tests/guests/sandbox-go`.
 package main
 
 import (
