@@ -33,7 +33,8 @@ type Scorer struct {
 	// ScoreSession looks at the ordered turns of one conversation.
 	ScoreSession func(session *Session) (any, error)
 
-	schema func() string
+	schema   func() string
+	defaults defaults
 }
 
 // Predictor is a predict function of a plugin: the application under evaluation, or a way to reach it.
@@ -47,7 +48,8 @@ type Predictor struct {
 	// Predict answers one example's inputs, with anything that has a JSON form.
 	Predict func(call *PredictCall) (any, error)
 
-	schema func() string
+	schema   func() string
+	defaults defaults
 }
 
 // Call is what a scorer is asked: an example and a config.
@@ -106,6 +108,7 @@ func (scorer Scorer) register() {
 		scorer.Requires, scorer.Uses = Outputs, Inputs|Expectations
 	}
 	scorer.schema = sync.OnceValue(func() string { return schemaOf(scorer.Name, scorer.Config) })
+	scorer.defaults = defaultsIn(scorer.schema)
 	scorers = append(scorers, &scorer)
 }
 
@@ -115,6 +118,7 @@ func (predictor Predictor) register() {
 	refuseIf(is, "two predict functions are called %q", predictor.Name)
 	refuseIf(predictor.Predict == nil, "the predict function %q needs Predict", predictor.Name)
 	predictor.schema = sync.OnceValue(func() string { return schemaOf(predictor.Name, predictor.Config) })
+	predictor.defaults = defaultsIn(predictor.schema)
 	predictors = append(predictors, &predictor)
 }
 

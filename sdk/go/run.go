@@ -17,7 +17,7 @@ func score(name, config string, example Example) (result []said, failure *Error)
 	if scorer.Score == nil {
 		return nil, &Error{KindUnsupported, "`" + name + "` scores conversations, not single examples"}
 	}
-	call := &Call{example.asSent(scorer.Requires | scorer.Uses), Settings{config, scorer.schema}}
+	call := &Call{example.asSent(scorer.Requires | scorer.Uses), Settings{config, scorer.defaults}}
 	return guarded(func() ([]said, error) {
 		returned, err := scorer.Score(call)
 		if err != nil {
@@ -36,7 +36,7 @@ func scoreSession(name, config string, turns []Example) ([]said, *Error) {
 	if scorer.ScoreSession == nil {
 		return nil, &Error{KindUnsupported, "`" + name + "` scores single examples, not conversations"}
 	}
-	session := &Session{Settings: Settings{config, scorer.schema}}
+	session := &Session{Settings: Settings{config, scorer.defaults}}
 	for _, turn := range turns {
 		session.Turns = append(session.Turns, turn.asSent(scorer.Requires|scorer.Uses))
 	}
@@ -55,7 +55,7 @@ func predict(name, config, inputs string) (string, *Error) {
 	if !is {
 		return "", &Error{KindInvalidConfig, "no predict function is called `" + name + "`"}
 	}
-	call := &PredictCall{inputs, Settings{config, predictor.schema}}
+	call := &PredictCall{inputs, Settings{config, predictor.defaults}}
 	return guarded(func() (string, error) {
 		returned, err := predictor.Predict(call)
 		if err != nil {

@@ -10,6 +10,9 @@
 _Static_assert(sizeof(sb_text) == sizeof(guest_string_t), "as in the bindings");
 _Static_assert(offsetof(sb_text, length) == offsetof(guest_string_t, len), "as in the bindings");
 
+// The schema of a config without settings.
+#define SB_NO_SETTINGS "{\"type\":\"object\",\"additionalProperties\":false}"
+
 struct sb_call {
   // Of the scorer or predict function; NULL where it has no settings.
   const char *config_schema;
@@ -60,5 +63,10 @@ static inline sb_text sb_received(guest_string_t text) {
 
 // A text for the host, which reads it only.
 static inline guest_string_t sb_sent(sb_text text) { return (guest_string_t){(uint8_t *)text.data, text.length}; }
+
+// What a plugin's table says, for the host, with a word for what the table leaves out.
+static inline guest_string_t sb_sent_constant(const char *text, const char *otherwise) {
+  return sb_sent(sb_text_of(text == NULL ? otherwise : text));
+}
 
 #endif

@@ -48,10 +48,23 @@ static scorebox_plugin_llm_chat_request_t sent_request(const sb_chat *chat) {
   };
 }
 
+static bool is_utf8_message(const sb_message *message) {
+  bool is_text = sb_is_utf8(message->content) && sb_is_utf8(message->tool_call_id);
+  for (size_t i = 0; i < message->tool_call_count && is_text; i++) {
+    const sb_tool_call *call = &message->tool_calls[i];
+    is_text = sb_is_utf8(call->id) && sb_is_utf8(call->name) && sb_is_utf8(call->arguments);
+  }
+  return is_text;
+}
+
 static bool is_utf8(const sb_chat *chat) {
   bool is_text = sb_is_utf8(chat->model) && sb_is_utf8(chat->response_schema) && sb_is_utf8(chat->parameters);
   for (size_t i = 0; i < chat->message_count && is_text; i++) {
-    is_text = sb_is_utf8(chat->messages[i].content) && sb_is_utf8(chat->messages[i].tool_call_id);
+    is_text = is_utf8_message(&chat->messages[i]);
+  }
+  for (size_t i = 0; i < chat->tool_count && is_text; i++) {
+    const sb_tool *tool = &chat->tools[i];
+    is_text = sb_is_utf8(tool->name) && sb_is_utf8(tool->description) && sb_is_utf8(tool->parameters);
   }
   return is_text;
 }

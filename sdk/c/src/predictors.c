@@ -4,10 +4,6 @@
 
 #include "call.h"
 
-static guest_string_t constant(const char *text, const char *otherwise) {
-  return sb_sent(sb_text_of(text == NULL ? otherwise : text));
-}
-
 void exports_scorebox_plugin_predictors_describe(exports_scorebox_plugin_predictors_list_predictor_info_t *answer) {
   sb_begin();
   answer->len = sb_plugin_predictor_count;
@@ -15,9 +11,9 @@ void exports_scorebox_plugin_predictors_describe(exports_scorebox_plugin_predict
   for (size_t i = 0; i < sb_plugin_predictor_count; i++) {
     const sb_predictor *predictor = &sb_plugin_predictors[i];
     answer->ptr[i] = (exports_scorebox_plugin_predictors_predictor_info_t){
-        .name = constant(predictor->name, ""),
-        .summary = constant(predictor->summary, ""),
-        .config_schema = constant(predictor->config_schema, "{\"type\":\"object\",\"additionalProperties\":false}"),
+        .name = sb_sent_constant(predictor->name, ""),
+        .summary = sb_sent_constant(predictor->summary, ""),
+        .config_schema = sb_sent_constant(predictor->config_schema, SB_NO_SETTINGS),
     };
   }
   sb_finish();

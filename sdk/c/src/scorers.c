@@ -15,8 +15,6 @@ _Static_assert(SB_EXPECTATIONS == EXPORTS_SCOREBOX_PLUGIN_SCORERS_FIELDS_EXPECTA
 _Static_assert(SB_TRACE == EXPORTS_SCOREBOX_PLUGIN_SCORERS_FIELDS_TRACE, "as in the contract");
 _Static_assert(SB_TAGS == EXPORTS_SCOREBOX_PLUGIN_SCORERS_FIELDS_TAGS, "as in the contract");
 
-static const char no_settings[] = "{\"type\":\"object\",\"additionalProperties\":false}";
-
 static unsigned required(const sb_scorer *scorer) {
   bool names_none = scorer->requires == 0 && scorer->uses == 0;
   return names_none ? SB_OUTPUTS : scorer->requires & ~(unsigned)SB_NO_FIELDS;
@@ -65,10 +63,6 @@ static exports_scorebox_plugin_scorers_list_aggregation_t aggregations(unsigned 
   return list;
 }
 
-static guest_string_t constant(const char *text, const char *otherwise) {
-  return sb_sent(sb_text_of(text == NULL ? otherwise : text));
-}
-
 void exports_scorebox_plugin_scorers_describe(exports_scorebox_plugin_scorers_list_scorer_info_t *answer) {
   sb_begin();
   answer->len = sb_plugin_scorer_count;
@@ -76,9 +70,9 @@ void exports_scorebox_plugin_scorers_describe(exports_scorebox_plugin_scorers_li
   for (size_t i = 0; i < sb_plugin_scorer_count; i++) {
     const sb_scorer *scorer = &sb_plugin_scorers[i];
     answer->ptr[i] = (exports_scorebox_plugin_scorers_scorer_info_t){
-        .name = constant(scorer->name, ""),
-        .summary = constant(scorer->summary, ""),
-        .config_schema = constant(scorer->config_schema, no_settings),
+        .name = sb_sent_constant(scorer->name, ""),
+        .summary = sb_sent_constant(scorer->summary, ""),
+        .config_schema = sb_sent_constant(scorer->config_schema, SB_NO_SETTINGS),
         .scope = scorer->score_session != NULL ? EXPORTS_SCOREBOX_PLUGIN_SCORERS_SCOPE_SESSION
                                                : EXPORTS_SCOREBOX_PLUGIN_SCORERS_SCOPE_EXAMPLE,
         .requires_ = (uint8_t)required(scorer),

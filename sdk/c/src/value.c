@@ -34,6 +34,10 @@ static sb_result json(sb_call *call, sb_value value, const char *what, sb_text *
   if (value.write != NULL) {
     return value.write(call, &value, what, text);
   }
+  if (value.kind != SB_VALUE_RAW) {
+    sb_text hint = SB_TEXT(" is no JSON: give it as `sb_tree`, `sb_read` or `sb_raw_json`");
+    return sb_failed(call, sb_join(SB_TEXT("the "), sb_text_of(what), hint));
+  }
   *text = value.as.text;
   return sb_check_text(call, what, value.as.text);
 }

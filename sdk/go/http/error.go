@@ -1,7 +1,5 @@
 package http
 
-import "strconv"
-
 // ErrorKind says what kind of [Error] it is.
 type ErrorKind uint8
 
@@ -43,5 +41,3 @@ func about(err error, request string) error {
 	}
 	return &Error{Unavailable, request + ": " + err.Error()}
 }
-
-func decimal(number int) string { return strconv.Itoa(number) }

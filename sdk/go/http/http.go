@@ -10,6 +10,7 @@
 package http
 
 import (
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -98,11 +99,7 @@ func (request *Request) Send() (*Response, error) {
 	if request.defect != "" {
 		return nil, about(&Error{InvalidRequest, request.defect}, request.Method+" "+request.URL)
 	}
-	response, err := follow(request)
-	if err != nil {
-		return nil, err
-	}
-	return response, nil
+	return follow(request)
 }
 
 // Response is a response of any status.
@@ -131,7 +128,7 @@ func (response *Response) Text() (string, error) {
 // Decode reads the body as JSON into what a pointer points to.
 func (response *Response) Decode(into any) error {
 	if err := jsons.Unmarshal(string(response.Body), into); err != nil {
-		return &Error{InvalidReply, "the body, of status " + decimal(response.Status) + ": " + err.Error()}
+		return &Error{InvalidReply, "the body, of status " + strconv.Itoa(response.Status) + ": " + err.Error()}
 	}
 	return nil
 }

@@ -1,6 +1,10 @@
 package http
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // Headers that are about a body.
 var ofTheBody = []string{"content-type", "content-length", "content-encoding", "content-language", "content-location"}
@@ -12,6 +16,9 @@ var ofThePlace = []string{"authorization", "cookie", "proxy-authorization"}
 func follow(request *Request) (*Response, error) {
 	url, err := parse(request.URL)
 	if err != nil {
+		return nil, err
+	}
+	if err := checkTexts(request); err != nil {
 		return nil, err
 	}
 	for redirects := 0; ; redirects++ {
@@ -26,7 +33,7 @@ func follow(request *Request) (*Response, error) {
 			return response, nil
 		}
 		if redirects == request.MaxRedirects {
-			text := "gave up after " + decimal(redirects) + ", the last of which leads to `" + location + "`"
+			text := "gave up after " + strconv.Itoa(redirects) + ", the last of which leads to `" + location + "`"
 			return nil, about(&Error{TooManyRedirects, text}, named)
 		}
 		next, err := url.join(location)
@@ -36,6 +43,19 @@ func follow(request *Request) (*Response, error) {
 		request = redirected(*request, response.Status, url, next)
 		url = next
 	}
+}
+
+// checkTexts sees to it that the host is sent text only, beside the URL; it would have to end the call otherwise.
+func checkTexts(request *Request) error {
+	if !utf8.ValidString(request.Method) {
+		return &Error{InvalidRequest, "the method is no UTF-8"}
+	}
+	for _, header := range request.Headers {
+		if !utf8.ValidString(header.Name) {
+			return &Error{InvalidRequest, "the name of a header is no UTF-8"}
+		}
+	}
+	return nil
 }
 
 // location is where a response leads on to.

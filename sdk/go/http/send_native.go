@@ -2,7 +2,11 @@
 
 package http
 
-import "scorebox.dev/sdk/internal/native"
+import (
+	"strconv"
+
+	"scorebox.dev/sdk/internal/native"
+)
 
 func send(request *Request, _ address) (*Response, error) {
 	answer, is := native.HTTP.(func(*Request) (*Response, error))
@@ -11,7 +15,7 @@ func send(request *Request, _ address) (*Response, error) {
 	}
 	response, err := answer(request)
 	if err == nil && len(response.Body) > request.MaxBodyBytes {
-		return nil, &Error{BodyTooLarge, "more than " + decimal(request.MaxBodyBytes) + " bytes"}
+		return nil, &Error{BodyTooLarge, "more than " + strconv.Itoa(request.MaxBodyBytes) + " bytes"}
 	}
 	return response, err
 }

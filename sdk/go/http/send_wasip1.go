@@ -3,6 +3,7 @@
 package http
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -173,7 +174,7 @@ func received(incoming *wasi.IncomingResponse, maxBodyBytes int) (*Response, err
 		}
 		chunk := read.Ok()
 		if len(chunk) > maxBodyBytes-len(response.Body) {
-			return nil, &Error{BodyTooLarge, "more than " + decimal(maxBodyBytes) + " bytes"}
+			return nil, &Error{BodyTooLarge, "more than " + strconv.Itoa(maxBodyBytes) + " bytes"}
 		}
 		response.Body = append(response.Body, chunk...)
 	}

@@ -1,6 +1,9 @@
 package http
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // address is an absolute URL, taken apart as far as the host wants it; the host is what checks it for real.
 type address struct {
@@ -14,6 +17,9 @@ func parse(text string) (address, error) {
 	invalid := func(why string) (address, error) {
 		hint := "; a URL is written like https://app.example:8443/path?key=value"
 		return address{}, &Error{InvalidRequest, "`" + text + "` " + why + hint}
+	}
+	if !utf8.ValidString(text) {
+		return address{}, &Error{InvalidRequest, "the URL is no UTF-8"}
 	}
 	if strings.ContainsFunc(text, isSpaceOrControl) {
 		return invalid("holds white space")

@@ -73,6 +73,18 @@ func TestWhatTheUserLeftOutHasItsDefault(t *testing.T) {
 	equal(t, fmt.Sprint(read), fmt.Sprint(config{Trim: true, Style: "short", Model: "judge", Needed: "n"}))
 }
 
+func TestAConfigWithoutGapsIsReadAsItIs(t *testing.T) {
+	const whole = `{"trim": false, "level": 1, "style": "long", "model": "other", "needed": "n"}`
+	for range 2 {
+		var read config
+		score = func(call *scorebox.Call) (any, error) { return true, call.Config(&read) }
+		if _, err := scoreboxtest.Score("configured", whole, scoreboxtest.Example{}); err != nil {
+			t.Fatal(err)
+		}
+		equal(t, fmt.Sprint(read), fmt.Sprint(config{Level: 1, Style: "long", Model: "other", Needed: "n"}))
+	}
+}
+
 func TestAConfigOfAnotherFormIsInvalid(t *testing.T) {
 	score = func(call *scorebox.Call) (any, error) { return true, call.Config(new(config)) }
 	_, err := scoreboxtest.Score("configured", `{"trim": "yes"}`, scoreboxtest.Example{})

@@ -1,6 +1,7 @@
 package tests
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -153,6 +154,25 @@ func TestWhatIsNoURLIsNeverSent(t *testing.T) {
 		t.Error(err)
 	}
 	equal(t, len(*sent), 0)
+}
+
+func TestWhatIsNoUTF8IsNeverSent(t *testing.T) {
+	sent := redirects(t, to(302, "/\xff"))
+	for wanted, request := range map[string]*http.Request{
+		"the URL is no UTF-8":              http.Get("https://a.example/\xff"),
+		"the method is no UTF-8":           http.New("G\xffT", "https://a.example/"),
+		"the name of a header is no UTF-8": http.Get("https://a.example/").SetHeader("x-\xff", "1"),
+	} {
+		_, err := request.Send()
+		var failure *http.Error
+		if !errors.As(err, &failure) || failure.Kind != http.InvalidRequest || failure.Text != wanted {
+			t.Errorf("%s: %v", wanted, err)
+		}
+	}
+	equal(t, len(*sent), 0)
+	_, err := request().Send()
+	equal(t, err.Error(), "http: invalid request: POST https://a.example/x/y: the URL is no UTF-8")
+	equal(t, len(*sent), 1)
 }
 
 func TestABodyIsBoundedAndReadAsWhatItIs(t *testing.T) {

@@ -81,11 +81,11 @@ function toMessage({ role, content, toolCalls = [], toolCallId }) {
     role,
     content: checkText(content, "a message"),
     toolCalls: toolCalls.map((call) => ({
-      id: call.id,
-      name: call.name,
+      id: checkText(call.id, "the id of a tool call"),
+      name: checkText(call.name, "the name of a tool call"),
       arguments: toJson(call.arguments, "the arguments of a tool call"),
     })),
-    toolCallId: toolCallId ?? undefined,
+    toolCallId: toolCallId == null ? undefined : checkText(toolCallId, "the id of a tool call"),
   };
 }
 

@@ -53,6 +53,29 @@ test("errors of models keep their kind, alone and among replies", () => {
   assert.ok(second instanceof LlmError && second.kind === "over-budget");
 });
 
+test("a lone surrogate is never sent to a model, wherever it is", () => {
+  answerWith(() => assert.fail("sent"));
+  const call = { id: "1", name: "look_up", arguments: {} };
+  const tool = { name: "look_up", description: "Looks up.", parameters: {} };
+  const answer = (toolCall) => ({ messages: [{ role: "assistant", content: "", toolCalls: [toolCall] }] });
+  const bad = "\ud800";
+  for (const [what, request] of [
+    ["a message", { user: bad }],
+    ["the id of a tool call", { messages: [{ role: "tool", content: "", toolCallId: bad }] }],
+    ["the id of a tool call", answer({ ...call, id: bad })],
+    ["the name of a tool call", answer({ ...call, name: bad })],
+    ["the arguments of a tool call", answer({ ...call, arguments: { bad } })],
+    ["a tool's name", { tools: [{ ...tool, name: bad }] }],
+    ["a tool's description", { tools: [{ ...tool, description: bad }] }],
+    ["the parameters of a tool", { tools: [{ ...tool, parameters: { bad } }] }],
+  ]) {
+    assert.throws(() => complete({ model: "judge", ...request }), {
+      name: "Failed",
+      message: `${what} holds a lone surrogate, which is no Unicode text`,
+    });
+  }
+});
+
 test("texts are embedded in order", () => {
   answerWith(({ text }) => [text.length, 0.5]);
   assert.deepEqual(embed("small", ["a", "bb"]).vectors, [

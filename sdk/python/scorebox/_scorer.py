@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Generic, Literal, ParamSpec, TypeAlias, TypeVar, overload
+from typing import Any, Final, Generic, Literal, ParamSpec, TypeAlias, TypeVar, get_args, overload
 
 from scorebox._config import config_of
 from scorebox._signature import Signature, checked_name, summary_of
@@ -19,8 +19,8 @@ Field: TypeAlias = Literal["inputs", "outputs", "expectations", "trace", "tags"]
 Aggregation: TypeAlias = Literal["mean", "min", "max", "median", "p90", "variance"]
 
 _PARAMETERS: Final = (*FIELDS, "config", "example", "turns")
-_AGGREGATIONS: Final = ("mean", "min", "max", "median", "p90", "variance")
-_KINDS: Final = ("boolean", "integer", "number", "text", "json", "varies")
+_AGGREGATIONS: Final = get_args(Aggregation)
+_KINDS: Final = get_args(ValueKind)
 
 
 class Scorer(Generic[P, R]):

@@ -9,7 +9,7 @@ A plugin that asks models says so in plugin.toml: `imports = ["llm"]`. In tests 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
@@ -234,16 +234,28 @@ def embed(model: str, texts: Sequence[str]) -> Embeddings:
 
 def _check(request: Request) -> None:
     """Refuses what the contract cannot carry."""
-    whole = [request.model, *(message.content for message in request.messages)]
-    for text in whole:
+    for text in _texts(request):
         checked_text(text, "the request")
     for name, limit in (("max_tokens", 2**32), ("seed", 2**64)):
         value = getattr(request, name)
         if value is not None and not 0 <= value < limit:
             raise InvalidRequest(f"{name} is {value}, which is not between 0 and {limit - 1}")
-    for value in (request.response_schema, request.parameters):
+    schemas = [tool.parameters for tool in request.tools]
+    for value in (request.response_schema, request.parameters, *schemas):
         if value is not None:
             write_json(value, "the request")
+
+
+def _texts(request: Request) -> Iterator[str]:
+    yield request.model
+    for message in request.messages:
+        yield message.content
+        if message.tool_call_id is not None:
+            yield message.tool_call_id
+        for call in message.tool_calls:
+            yield from (call.id, call.name, call.arguments)
+    for tool in request.tools:
+        yield from (tool.name, tool.description)
 
 
 def _parsed(text: str) -> Any:

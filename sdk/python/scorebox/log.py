@@ -6,7 +6,7 @@ In tests they go to the standard error; `scorebox.testing.recording` keeps them.
 from __future__ import annotations
 
 import sys
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from scorebox._json import checked_text
 
@@ -18,7 +18,7 @@ else:
 Level: TypeAlias = Literal["trace", "debug", "info", "warn", "error"]
 """How much a message matters."""
 
-LEVELS: Final = ("trace", "debug", "info", "warn", "error")
+LEVELS: Final = get_args(Level)
 
 
 def log(level: Level, message: str) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 from types import TracebackType
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 from scorebox._json import MISSING, checked_text, write_json
 
@@ -38,22 +38,7 @@ SpanKind: TypeAlias = Literal[
 ]
 """What a span stands for, as MLflow names it."""
 
-KINDS: Final = (
-    "LLM",
-    "CHAT_MODEL",
-    "CHAIN",
-    "AGENT",
-    "TOOL",
-    "RETRIEVER",
-    "EMBEDDING",
-    "PARSER",
-    "RERANKER",
-    "MEMORY",
-    "GUARDRAIL",
-    "EVALUATOR",
-    "TASK",
-    "UNKNOWN",
-)
+KINDS: Final = get_args(SpanKind)
 
 
 class OpenSpan:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, Final, Literal
 
 import pytest
 
 from scorebox import Feedback, http, judge, llm, log, predictor, scorer, testing, tracing
+from scorebox.errors import Failed
 
 
 def test_without_an_answer_everything_is_denied() -> None:
@@ -48,6 +50,33 @@ def test_several_replies_come_in_order_and_errors_among_them() -> None:
     ]
 
 
+_CALL: Final = llm.ToolCall("1", "look_up", "{}")
+_TOOL: Final = llm.Tool("look_up", "Looks up.", {"type": "object"})
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        llm.Message("user", "\ud800"),
+        llm.Message("tool", "", tool_call_id="\ud800"),
+        replace(_CALL, id="\ud800"),
+        replace(_CALL, name="\ud800"),
+        replace(_CALL, arguments='"\ud800"'),
+        replace(_TOOL, name="\ud800"),
+        replace(_TOOL, description="\ud800"),
+        replace(_TOOL, parameters={"title": "\ud800"}),
+    ],
+)
+def test_a_lone_surrogate_is_never_sent_to_a_model(part: llm.Message | llm.ToolCall | llm.Tool) -> None:
+    message = part if isinstance(part, llm.Message) else llm.Message("assistant", "")
+    if isinstance(part, llm.ToolCall):
+        message = replace(message, tool_calls=[part])
+    request = llm.Request("judge", [message], tools=[part] if isinstance(part, llm.Tool) else [])
+    surrogate = pytest.raises(Failed, match="^the request holds a lone surrogate, which is no Unicode text$")
+    with testing.answer_models(lambda request: pytest.fail("sent")), surrogate:
+        request.complete()
+
+
 def test_embeddings_are_played_too() -> None:
     with testing.answer_embeddings(lambda model, texts: [[float(len(text))] for text in texts]):
         assert llm.embed("small", ["a", "bc"]).vectors == [[1.0], [2.0]]
@@ -73,6 +102,21 @@ def test_a_url_that_is_none_is_never_sent(url: str) -> None:
     with testing.answer_http(lambda request: pytest.fail("sent")), pytest.raises(http.InvalidRequest) as error:
         http.get(url)
     assert "u:p" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        http.Request("GET", "https://a.example/\ud800"),
+        http.Request("GET", "https://a\udfff.example/"),
+        http.Request("GET", "https://a.example/", [("x-\ud800", "1")]),
+        http.Request("GET", "https://a.example/", [("x-a", "\ud800")]),
+    ],
+)
+def test_a_request_with_a_lone_surrogate_is_never_sent(request_: http.Request) -> None:
+    surrogate = pytest.raises(http.InvalidRequest, match="^http: invalid request: the .* holds a lone surrogate")
+    with testing.answer_http(lambda request: pytest.fail("sent")), surrogate:
+        http.send(request_)
 
 
 def _redirecting(*answers: tuple[int, str]) -> tuple[list[http.Request], Any]:

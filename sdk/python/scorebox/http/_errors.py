@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final, TypeVar
 
+from scorebox._json import checked_text
 from scorebox.errors import Failed
 
 E = TypeVar("E", bound="HttpError")
@@ -59,6 +60,14 @@ class InvalidReply(HttpError):
     """The response's body is not what it was read as."""
 
     kind = "invalid reply"
+
+
+def check_text(text: str, what: str) -> None:
+    """Refuses a request with a text that is no Unicode text. `what` names it in the error."""
+    try:
+        checked_text(text, what)
+    except Failed as error:
+        raise InvalidRequest(str(error)) from None
 
 
 def about(error: E, request: str) -> E:

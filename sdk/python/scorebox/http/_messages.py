@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 from scorebox._json import checked_text, read_json, write_json
 from scorebox.errors import Failed
@@ -13,7 +13,7 @@ from scorebox.http._errors import InvalidReply, InvalidRequest
 Method: TypeAlias = Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 """What a request asks for."""
 
-METHODS: Final = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+METHODS: Final = get_args(Method)
 
 DEFAULT_MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 """The largest body that is read where the request does not say otherwise."""

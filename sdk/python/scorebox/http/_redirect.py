@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final
 
-from scorebox.http._errors import HttpError, TooManyRedirects, about
+from scorebox.http._errors import HttpError, TooManyRedirects, about, check_text
 from scorebox.http._messages import Request, Response
 from scorebox.http._url import Url
 
@@ -17,6 +17,9 @@ _OF_THE_PLACE: Final = {"authorization", "cookie", "proxy-authorization"}
 def send_with(send: Callable[[Request, Url], Response], request: Request) -> Response:
     """Sends a request with a function that sends one, and follows redirects as far as the request allows."""
     url = Url.parse(request.url)
+    for name, value in request.headers:
+        check_text(name, "the name of a header")
+        check_text(value, "the value of a header")
     redirects = 0
     while True:
         named = f"{request.method} {url.without_query}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urljoin
 
-from scorebox.http._errors import InvalidRequest
+from scorebox.http._errors import InvalidRequest, check_text
 
 _UNPRINTABLE: Final = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _PARTS: Final = re.compile(r"(?i:(https?)://)([^/?]*)([^?]*)(\?.*)?", re.DOTALL)
@@ -26,6 +26,7 @@ class Url:
     @classmethod
     def parse(cls, text: str) -> Url:
         """Takes a URL apart."""
+        check_text(text, "the URL")
         if _UNPRINTABLE.search(text):
             raise _invalid(text, "holds white space")
         parts = _PARTS.fullmatch(text.split("#", 1)[0])
