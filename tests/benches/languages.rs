@@ -33,6 +33,8 @@ const LOAD_BAR: Duration = Duration::from_millis(50);
 const ROUNDS: usize = 7;
 const ROUND: Duration = Duration::from_millis(250);
 const BATCH: NonZeroUsize = Isolation::AUTOMATIC_BATCH;
+/// An instance for each call, for a batch, and for all; the host chooses one of them.
+const ISOLATIONS: [Isolation; 3] = [Isolation::Example, Isolation::Batch(BATCH), Isolation::Run];
 
 /// A row of a dataset: a question with a short answer.
 const ROW: &str = r#"{"id": "geo-1", "inputs": {"question": "What is the capital of France?", "language": "en"}, "outputs": "The capital of France is Paris.", "expectations": {"expected_response": "The capital of France is Paris.", "expected_facts": ["Paris"]}, "tags": {"topic": "geography"}}"#;
@@ -44,8 +46,8 @@ fn main() -> Result<()> {
         let project = repository().join("tests/benches/exact-match").join(folder);
         let Some(component) = component_of_folder(&project) else { continue };
         let figures = measure(&runtime, &component).with_context(|| name.to_owned())?;
-        print(name, bar, &figures);
-        table.add(name, &figures);
+        print(name, bar, &figures)?;
+        table.add(name, &figures)?;
     }
     println!("\n{}", table.text);
     if std::env::args().any(|argument| argument == "--write") {
@@ -62,9 +64,17 @@ struct Figures {
     memory_bytes: usize,
     chosen: Isolation,
     native: f64,
-    /// Calls per second and the ratio to the native function: as chosen, with an instance for each call, for a batch, and
-    /// with one instance for all.
-    rates: [(f64, f64); 4],
+    /// Calls per second and the ratio to the native function, with each of [`ISOLATIONS`].
+    rates: [(f64, f64); 3],
+}
+
+impl Figures {
+    /// The rate and the ratio with the isolation that the host chooses.
+    fn chosen(&self) -> Result<(f64, f64)> {
+        let rates = ISOLATIONS.into_iter().zip(self.rates);
+        let chosen = rates.into_iter().find(|(isolation, _)| *isolation == self.chosen);
+        chosen.map(|(_, rate)| rate).with_context(|| format!("{:?} was not measured", self.chosen))
+    }
 }
 
 fn measure(runtime: &Runtime, component: &[u8]) -> Result<Figures> {
@@ -86,8 +96,7 @@ fn measure(runtime: &Runtime, component: &[u8]) -> Result<Figures> {
     let cost = plugin.instance_cost();
     let info = plugin.scorers().first().context("one scorer")?;
     let chosen = plugin.automatic_isolation(info);
-    let isolations = [chosen, Isolation::Example, Isolation::Batch(BATCH), Isolation::Run];
-    let scorers = isolations.map(|isolation| {
+    let scorers = ISOLATIONS.map(|isolation| {
         plugin.scorer("exact_match", Json::parse("{}")?, isolation, CallSettings::default()).context("exact_match")
     });
     let scorers = scorers.into_iter().collect::<Result<Vec<_>>>()?;
@@ -112,7 +121,7 @@ fn measure(runtime: &Runtime, component: &[u8]) -> Result<Figures> {
         memory_bytes: cost.memory_bytes,
         chosen,
         native: median(&mut natives),
-        rates: rates.try_into().map_err(|_| anyhow::anyhow!("four isolations have four rates"))?,
+        rates: rates.try_into().map_err(|_| anyhow::anyhow!("each isolation has a rate"))?,
     })
 }
 
@@ -150,23 +159,23 @@ async fn guest_rate(scorer: &Scorer, examples: &[Example]) -> Result<f64> {
     Ok(f64::from(calls) / began.elapsed().as_secs_f64())
 }
 
-fn print(name: &str, bar: Option<f64>, figures: &Figures) {
-    let [chosen, fresh, batch, reused] = figures.rates;
+fn print(name: &str, bar: Option<f64>, figures: &Figures) -> Result<()> {
+    let (chosen_rate, chosen_ratio) = figures.chosen()?;
+    let [fresh, batch, reused] = figures.rates;
     println!("\n{name}: {} KiB, compiled in {:.1} s", figures.size_bytes.div_ceil(1024), figures.compile.as_secs_f64());
     let verdict = |is_met| if is_met { "met" } else { "MISSED" };
     println!("  loaded in {:.1} ms   bar ≤ 50 ms {}", milliseconds(figures.load), verdict(figures.load <= LOAD_BAR));
     println!("  an instance: {:.3} ms, {} KiB", milliseconds(figures.instantiate), figures.memory_bytes / 1024);
     println!("  native function {:>9.0} calls/s", figures.native);
-    let bar = bar.map_or_else(String::new, |bar| format!("   bar ≥ {bar} {}", verdict(chosen.1 >= bar)));
+    let bar = bar.map_or_else(String::new, |bar| format!("   bar ≥ {bar} {}", verdict(chosen_ratio >= bar)));
     println!(
-        "  as the host chooses ({}) {:>9.0} calls/s   {:.3} × native{bar}",
-        shown(figures.chosen),
-        chosen.0,
-        chosen.1
+        "  as the host chooses ({}) {chosen_rate:>9.0} calls/s   {chosen_ratio:.3} × native{bar}",
+        shown(figures.chosen)
     );
     for (what, (rate, ratio)) in [("an instance per call", fresh), ("per 128 calls", batch), ("one for all", reused)] {
         println!("  {what:<20} {rate:>9.0} calls/s   {ratio:.3} × native");
     }
+    Ok(())
 }
 
 fn shown(isolation: Isolation) -> String {
@@ -187,7 +196,8 @@ impl Table {
     const BEGIN: &str = "<!-- begin: the languages benchmark -->";
     const END: &str = "<!-- end -->";
 
-    fn add(&mut self, name: &str, figures: &Figures) {
+    fn add(&mut self, name: &str, figures: &Figures) -> Result<()> {
+        let (rate, ratio) = figures.chosen()?;
         if self.text.is_empty() {
             self.text.push_str(
                 "| language | size | compiled once in | load | an instance | rows/s by default | × native | isolation |\n\
@@ -201,11 +211,12 @@ impl Table {
             milliseconds(figures.load),
             instant(figures.instantiate),
             mebibytes(figures.memory_bytes),
-            thousands(figures.rates[0].0),
-            figures.rates[0].1,
+            thousands(rate),
+            ratio,
             shown(figures.chosen),
         );
         self.text.push_str(&row);
+        Ok(())
     }
 
     /// Puts the table in the place of the last one.
@@ -233,8 +244,18 @@ fn instant(duration: Duration) -> String {
     if micros < 1_000.0 { format!("{micros:.0} µs") } else { format!("{:.1} ms", micros / 1e3) }
 }
 
+/// Rounded to thousands, from the first thousand on; more digits would not be there again the next time.
 fn thousands(rate: f64) -> String {
-    format!("{:.0},000", (rate / 1_000.0).round())
+    let rounded = if rate < 1_000.0 { rate } else { (rate / 1_000.0).round() * 1_000.0 };
+    let digits = format!("{rounded:.0}");
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }
 
 fn milliseconds(duration: Duration) -> f64 {

@@ -4,18 +4,13 @@
 mod projects;
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use scorebox_cases::{Case, read_cases, run_case};
-use scorebox_engine::{CallSettings, Isolation, Plugin};
+use scorebox_cases::{Case, ScorerCalls, SharingDifference, read_cases, run_case};
+use scorebox_engine::{CallSettings, Plugin, SetupError};
 use scorebox_tests::{Recorded, component_of_folder, load, repository};
 use tokio::sync::OnceCell;
-
-/// How much one instance sees: the result must not depend on it.
-const ISOLATIONS: [Isolation; 3] =
-    [Isolation::Example, Isolation::Batch(NonZeroUsize::new(128).expect("128 is not zero")), Isolation::Run];
 
 #[tokio::test]
 async fn rust() {
@@ -57,25 +52,23 @@ async fn conforms(language: &str) {
     let Some(plugin) = plugin(language).await else { return };
     let reference = reference().await;
     let mut problems = differences(&reference.description, &description(&plugin));
-    for isolation in ISOLATIONS {
-        for (name, result) in run_all(&plugin, isolation, &mut problems).await {
-            if reference.results[&name] != result {
-                problems.push(format!("{name} ({isolation:?}):\n  rust {}\n  here {result}", reference.results[&name]));
-            }
+    for (name, result) in run_all(&plugin, &mut problems).await {
+        if reference.results[&name] != result {
+            problems.push(format!("{name}:\n  rust {}\n  here {result}", reference.results[&name]));
         }
     }
+    problems.extend(differences_of_shared_instances(&plugin).await.unwrap_or_else(|error| panic!("{error}")));
     assert!(problems.is_empty(), "{language}: {} problems\n{}", problems.len(), problems.join("\n"));
 }
 
-/// The canonical results of all vectors by their names. What differs from what they state is added to `problems`.
-async fn run_all(plugin: &Plugin, isolation: Isolation, problems: &mut Vec<String>) -> BTreeMap<String, String> {
-    let outside =
-        Recorded::new(&std::fs::read_to_string(vectors().join("outside.json")).expect("the answers are there"));
-    let settings = CallSettings { outgoing: Arc::new(outside.clone()), ..CallSettings::default() };
+/// The canonical results of all vectors by their names, each in an instance of its own. What differs from what they
+/// state is added to `problems`.
+async fn run_all(plugin: &Plugin, problems: &mut Vec<String>) -> BTreeMap<String, String> {
+    let (settings, outside) = settings();
     let mut results = BTreeMap::new();
     for case in cases() {
-        let name = format!("{}: {}", case.place.path.file_stem().unwrap_or_default().display(), case.name);
-        let observed = match run_case(plugin, &case, isolation, &settings).await {
+        let name = name(&case);
+        let observed = match run_case(plugin, &case, &settings).await {
             Ok(observed) => observed,
             Err(error) => {
                 problems.push(format!("{name}: {error}"));
@@ -84,7 +77,7 @@ async fn run_all(plugin: &Plugin, isolation: Isolation, problems: &mut Vec<Strin
         };
         for difference in case.differences(&observed) {
             let output = observed.iter().filter_map(|observed| observed.guest_output()).collect::<String>();
-            problems.push(format!("{name} ({isolation:?}): {difference}\n{output}"));
+            problems.push(format!("{name}: {difference}\n{output}"));
         }
         let bytes = serde_json::to_string(&observed).expect("results have a JSON form");
         assert!(results.insert(name.clone(), bytes).is_none(), "two vectors are called {name}");
@@ -93,7 +86,40 @@ async fn run_all(plugin: &Plugin, isolation: Isolation, problems: &mut Vec<Strin
     results
 }
 
-/// What the plugin in Rust gives, where every row has an instance of its own.
+/// How much one instance sees must not decide the result: which calls give something else in one instance for all
+/// vectors of a scorer, or in one batch with them.
+async fn differences_of_shared_instances(plugin: &Plugin) -> Result<Vec<String>, SetupError> {
+    let (settings, outside) = settings();
+    let cases = cases();
+    let mut problems = Vec::new();
+    let mut add = |how: &str, difference: Option<SharingDifference<'_>>| {
+        let text = |SharingDifference { case, alone, shared }: SharingDifference<'_>| {
+            let (alone, shared) = ((alone.result, alone.log), (shared.result, shared.log));
+            format!("{} ({how}):\n  alone {alone:?}\n  here  {shared:?}", name(case))
+        };
+        problems.extend(difference.map(text));
+    };
+    for calls in ScorerCalls::of(&cases) {
+        let alone = calls.alone(plugin, &settings).await?;
+        add("in one instance", calls.in_one_instance(plugin, &settings, &alone).await?);
+        add("in one batch", calls.in_one_batch(plugin, &settings, &alone).await?);
+    }
+    problems.extend(outside.unknown().into_iter().map(|request| format!("together nobody else asks for {request}")));
+    Ok(problems)
+}
+
+/// Settings with which models and peers answer from the vectors, and who answers.
+fn settings() -> (CallSettings, Recorded) {
+    let text = std::fs::read_to_string(vectors().join("outside.json")).expect("the answers are there");
+    let outside = Recorded::new(&text);
+    (CallSettings { outgoing: Arc::new(outside.clone()), ..CallSettings::default() }, outside)
+}
+
+fn name(case: &Case) -> String {
+    format!("{}: {}", case.place.path.file_stem().unwrap_or_default().display(), case.name)
+}
+
+/// What the plugin in Rust gives.
 struct Reference {
     description: serde_json::Value,
     results: BTreeMap<String, String>,
@@ -105,7 +131,7 @@ async fn reference() -> &'static Reference {
         .get_or_init(|| async {
             let plugin = plugin("rust").await.expect("what compiles this test compiles plugins, too");
             let mut problems = Vec::new();
-            let results = run_all(&plugin, Isolation::Example, &mut problems).await;
+            let results = run_all(&plugin, &mut problems).await;
             assert!(problems.is_empty(), "the reference itself: {}", problems.join("\n"));
             Reference { description: description(&plugin), results }
         })

@@ -1,4 +1,5 @@
 use std::env;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use scorebox_languages::{Project, Toolbox, build};
@@ -12,7 +13,8 @@ pub fn component_of_folder(folder: &Path) -> Option<Vec<u8>> {
     match built {
         Ok(built) => Some(built.component),
         Err(error) if error.is_about_tools() && env::var_os("CI").is_none() => {
-            eprintln!("SKIPPED {project}: {error}");
+            // Not with eprintln!, which the test harness swallows.
+            let _ = writeln!(std::io::stderr(), "SKIPPED {project}: {error}");
             None
         }
         Err(error) => panic!("{project} cannot be built: {error}"),
@@ -21,7 +23,8 @@ pub fn component_of_folder(folder: &Path) -> Option<Vec<u8>> {
 
 /// The tools of all languages, shared by all projects of the repository; `cargo xtask test` sets them up beforehand.
 fn toolbox() -> Toolbox {
-    let folder = Toolbox::shared_folder().unwrap_or_else(|| repository().join("target/tools"));
+    let target = env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let folder = Toolbox::shared_folder().unwrap_or_else(|| repository().join(target).join("tools"));
     Toolbox::new(folder, |message| eprintln!("{message}"))
 }
 

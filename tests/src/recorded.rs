@@ -2,10 +2,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use scorebox_core::Usage;
 use scorebox_engine::{
-    Caller, ChatRequest, ChatResponse, Embeddings, FinishReason, HttpError, HttpRequest, HttpResponse, LlmError,
-    Outgoing,
+    Caller, ChatRequest, ChatResponse, Embeddings, HttpError, HttpRequest, HttpResponse, LlmError, Outgoing,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,28 +28,8 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Chat {
     request: Value,
-    reply: Option<Reply>,
-    error: Option<ChatError>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Reply {
-    text: String,
-    model: String,
-    input_tokens: u64,
-    output_tokens: u64,
-    finish_reason: FinishReason,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ChatError {
-    Denied(String),
-    OverBudget(String),
-    Unavailable(String),
-    InvalidReply(String),
-    Timeout(String),
+    reply: Option<ChatResponse>,
+    error: Option<LlmError>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -59,9 +37,7 @@ enum ChatError {
 struct Embed {
     model: String,
     texts: Vec<String>,
-    vectors: Vec<Vec<f32>>,
-    reply_model: String,
-    input_tokens: u64,
+    reply: Embeddings,
 }
 
 #[derive(Debug, Deserialize)]
@@ -108,8 +84,8 @@ impl Recorded {
         let asked = ChatRequest { repeat: 0, ..request.clone() };
         let asked = serde_json::to_value(asked).expect("a request has a JSON form");
         match self.file.chat.iter().find(|chat| chat.request == asked) {
-            Some(Chat { reply: Some(reply), .. }) => Ok(reply.response()),
-            Some(Chat { error: Some(error), .. }) => Err(error.clone().into()),
+            Some(Chat { reply: Some(reply), .. }) => Ok(reply.clone()),
+            Some(Chat { error: Some(error), .. }) => Err(error.clone()),
             _ => {
                 self.remember(asked.to_string());
                 Err(LlmError::Denied("not recorded".to_owned()))
@@ -126,34 +102,6 @@ impl Recorded {
     }
 }
 
-impl Reply {
-    fn response(&self) -> ChatResponse {
-        ChatResponse {
-            text: self.text.clone(),
-            tool_calls: Vec::new(),
-            usage: usage(self.input_tokens, self.output_tokens),
-            model: self.model.clone(),
-            finish_reason: self.finish_reason,
-        }
-    }
-}
-
-impl From<ChatError> for LlmError {
-    fn from(error: ChatError) -> Self {
-        match error {
-            ChatError::Denied(text) => Self::Denied(text),
-            ChatError::OverBudget(text) => Self::OverBudget(text),
-            ChatError::Unavailable(text) => Self::Unavailable(text),
-            ChatError::InvalidReply(reason) => Self::InvalidReply { reason, usage: Usage::default() },
-            ChatError::Timeout(text) => Self::Timeout(text),
-        }
-    }
-}
-
-fn usage(input_tokens: u64, output_tokens: u64) -> Usage {
-    Usage { requests: 1, input_tokens, output_tokens, ..Usage::default() }
-}
-
 #[async_trait]
 impl Outgoing for Recorded {
     async fn complete(&self, _: &Caller, request: ChatRequest) -> Result<ChatResponse, LlmError> {
@@ -166,11 +114,7 @@ impl Outgoing for Recorded {
 
     async fn embed(&self, _: &Caller, model: String, texts: Vec<String>) -> Result<Embeddings, LlmError> {
         match self.file.embed.iter().find(|known| known.model == model && known.texts == texts) {
-            Some(known) => Ok(Embeddings {
-                vectors: known.vectors.clone(),
-                usage: usage(known.input_tokens, 0),
-                model: known.reply_model.clone(),
-            }),
+            Some(known) => Ok(known.reply.clone()),
             None => {
                 self.remember(format!("embed {texts:?} with {model}"));
                 Err(LlmError::Denied("not recorded".to_owned()))

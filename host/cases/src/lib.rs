@@ -10,6 +10,7 @@ mod expect;
 mod observed;
 mod read;
 mod run;
+mod sharing;
 
 pub use case::{Call, Case, Place};
 pub use compare::Difference;
@@ -17,3 +18,4 @@ pub use expect::{Expected, ExpectedError, ExpectedFeedback, ExpectedSpan};
 pub use observed::{Observed, ObservedError, ObservedFeedback, ObservedSpan, Outcome};
 pub use read::{CaseError, read_cases};
 pub use run::run_case;
+pub use sharing::{ScorerCalls, SharingDifference};

@@ -8,7 +8,7 @@ use serde_json::Value;
 /// What came of one call, without what differs from run to run: durations, times, backtraces.
 ///
 /// Equal calls of a well-behaved plugin give equal ones, whatever the plugin is written in; as JSON text, equal bytes.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Observed {
     /// The result.
     #[serde(flatten)]
@@ -22,7 +22,7 @@ pub struct Observed {
 }
 
 /// A result, or why there is none.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// What a scorer said.
@@ -46,7 +46,7 @@ pub struct ObservedFeedback {
 }
 
 /// Why there is no result.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct ObservedError {
     /// The class of the failure.
     pub kind: FailureKind,

@@ -6,14 +6,9 @@ use crate::observed::Observed;
 /// The example's name in a prediction: a case has no row.
 const PREDICTED_ID: &str = "case";
 
-/// Runs a case in the sandbox: one result for each example of a batch, otherwise one.
-pub async fn run_case(
-    plugin: &Plugin,
-    case: &Case,
-    isolation: Isolation,
-    settings: &CallSettings,
-) -> Result<Vec<Observed>, SetupError> {
-    let scorer = |name: &str| plugin.scorer(name, case.config.clone(), isolation, settings.clone());
+/// Runs a case in the sandbox, in an instance of its own: one result for each example of a batch, otherwise one.
+pub async fn run_case(plugin: &Plugin, case: &Case, settings: &CallSettings) -> Result<Vec<Observed>, SetupError> {
+    let scorer = |name: &str| plugin.scorer(name, case.config.clone(), Isolation::Example, settings.clone());
     Ok(match &case.call {
         Call::Score { scorer: name, example } => vec![Observed::scored(scorer(name)?.score(example).await)],
         Call::Batch { scorer: name, examples } => {

@@ -1,58 +1,18 @@
-//! Plugins in C, from the template to the component. Needs Python with pip and PyPI for the compiler; the tests share
-//! its folder, which is kept where `SCOREBOX_TOOLS` names one.
+//! Plugins in C, from the template to the component. The compiler comes from PyPI, with Python and pip.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
+mod common;
+
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::sync::LazyLock;
 
-use scorebox_languages::{BuiltPlugin, Language, LanguageError, NewProject, Project, TOOLS_VARIABLE, Toolbox, create};
-
-static OWN_TOOLS: LazyLock<tempfile::TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
-
-/// A new project in a folder of its own.
-struct Plugin {
-    _parent: tempfile::TempDir,
-    folder: PathBuf,
-}
-
-impl Plugin {
-    fn new(name: &str) -> Self {
-        let parent = tempfile::tempdir().unwrap();
-        let folder = parent.path().join("in").join(name);
-        let wanted = NewProject { name: name.to_owned(), language: Language::C, folder: folder.clone() };
-        create(&wanted).unwrap();
-        Self { _parent: parent, folder }
-    }
-
-    fn with(self, name: &str, text: &str) -> Self {
-        fs::write(self.folder.join(name), text).unwrap();
-        self
-    }
-
-    fn build(&self) -> Result<BuiltPlugin, LanguageError> {
-        scorebox_languages::build(&Project::open(&self.folder).unwrap(), &Toolbox::new(tools(), |_| ()))
-    }
-
-    fn failure(&self) -> String {
-        self.build().unwrap_err().to_string()
-    }
-}
-
-fn tools() -> PathBuf {
-    std::env::var_os(TOOLS_VARIABLE).map_or_else(|| OWN_TOOLS.path().to_owned(), PathBuf::from)
-}
-
-/// Whether a text is somewhere in a component.
-fn holds(component: &[u8], text: &str) -> bool {
-    component.windows(text.len()).any(|window| window == text.as_bytes())
-}
+use common::{holds, plugin, tools};
 
 #[test]
 fn the_template_becomes_a_small_component_that_asks_for_nothing() {
-    let built = Plugin::new("answer-tone").build().unwrap();
+    let built = plugin!(C).build().unwrap();
     assert_eq!(built.report.exports, ["scorebox:plugin/scorers@1.0.0"]);
     assert!(built.report.imports.is_empty(), "{:?}", built.report.imports);
     assert!(built.component.len() < 64 * 1024, "{} bytes", built.component.len());
@@ -60,7 +20,7 @@ fn the_template_becomes_a_small_component_that_asks_for_nothing() {
 
 #[test]
 fn the_same_sources_give_the_same_bytes_in_every_folder() {
-    let (one, other) = (Plugin::new("answer-tone"), Plugin::new("answer-tone"));
+    let (one, other) = (plugin!(C), plugin!(C));
     let component = one.build().unwrap().component;
     assert!(component == other.build().unwrap().component);
     let folder = one.folder.to_str().unwrap();
@@ -69,21 +29,21 @@ fn the_same_sources_give_the_same_bytes_in_every_folder() {
 
 #[test]
 fn the_names_of_functions_stay_for_backtraces() {
-    let component = Plugin::new("answer-tone").build().unwrap().component;
+    let component = plugin!(C).build().unwrap().component;
     assert!(holds(&component, "mentions") && !holds(&component, ".debug_info"));
 }
 
 #[test]
 fn a_mistake_is_shown_as_the_compiler_shows_it() {
     let broken = "#include <scorebox.h>\n\nint answer(void) { return missing; }\n";
-    let error = Plugin::new("answer-tone").with("src/plugin.c", broken).failure();
+    let error = plugin!(C).with("src/plugin.c", broken).failure();
     assert!(error.starts_with("compiling src/plugin.c failed"), "{error}");
     assert!(error.contains("src/plugin.c:3:27: error: use of undeclared identifier 'missing'"), "{error}");
 }
 
 #[test]
 fn all_sources_are_compiled() {
-    let plugin = Plugin::new("answer-tone");
+    let plugin = plugin!(C);
     fs::create_dir(plugin.folder.join("src/more")).unwrap();
     let error = plugin.with("src/more/other.c", "#error here\n").failure();
     assert!(error.contains("src/more/other.c:1:2: error: here"), "{error}");
@@ -93,7 +53,7 @@ fn all_sources_are_compiled() {
 fn what_plugin_toml_does_not_import_cannot_be_used_by_mistake() {
     let asks = "#include <scorebox.h>\nsb_result ask(sb_call *call) {\n  sb_reply reply;\n  \
                 return sb_complete(call, &(sb_chat){0}, &reply);\n}\n";
-    let error = Plugin::new("answer-tone").with("src/ask.c", asks).failure();
+    let error = plugin!(C).with("src/ask.c", asks).failure();
     assert!(error.contains("src/ask.c:4:10: error"), "{error}");
     assert!(error.contains("imports = [\"llm\"]"), "{error}");
 }
@@ -101,13 +61,13 @@ fn what_plugin_toml_does_not_import_cannot_be_used_by_mistake() {
 #[test]
 fn a_function_that_needs_an_operating_system_is_refused_by_name() {
     let prints = "#include <stdio.h>\n__attribute__((export_name(\"say\"))) void say(void) { puts(\"hello\"); }\n";
-    let error = Plugin::new("answer-tone").with("src/say.c", prints).failure();
+    let error = plugin!(C).with("src/say.c", prints).failure();
     assert!(error.contains("fd_write") && error.contains("sb_log"), "{error}");
 }
 
 #[test]
 fn an_assertion_needs_no_operating_system() {
-    let plugin = Plugin::new("answer-tone");
+    let plugin = plugin!(C);
     let source = fs::read_to_string(plugin.folder.join("src/plugin.c")).unwrap();
     let asserts = source.replace("  if (contains(", "  assert(output.length < 1000);\n  if (contains(");
     assert_ne!(source, asserts);
@@ -118,14 +78,14 @@ fn an_assertion_needs_no_operating_system() {
 #[test]
 fn a_table_that_is_missing_is_asked_for() {
     let manifest = "name = \"answer-tone\"\nversion = \"0.1.0\"\nexports = [\"scorers\", \"predictors\"]\n";
-    let error = Plugin::new("answer-tone").with("plugin.toml", manifest).failure();
+    let error = plugin!(C).with("plugin.toml", manifest).failure();
     assert!(error.contains("write SB_PREDICTORS(…)"), "{error}");
 }
 
 #[test]
 fn the_conformance_plugin_imports_what_it_uses_and_nothing_else() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/conformance/plugins/c");
-    let plugin = Plugin::new("conformance");
+    let plugin = plugin!(C);
     fs::remove_file(plugin.folder.join("src/plugin.c")).unwrap();
     for name in ["plugin.toml", "src"] {
         copy(&source.join(name), &plugin.folder.join(name));
@@ -141,7 +101,7 @@ fn the_conformance_plugin_imports_what_it_uses_and_nothing_else() {
 
 #[test]
 fn the_sdk_passes_its_own_tests_on_this_machine() {
-    Plugin::new("answer-tone").build().unwrap();
+    plugin!(C).build().unwrap();
     let set_up = tools().read_dir().unwrap().map(|entry| entry.unwrap().path().join("ziglang"));
     let mut zig = set_up.map(|folder| folder.join("zig").with_extension(std::env::consts::EXE_EXTENSION));
     let zig = zig.find(|zig| zig.is_file()).unwrap();

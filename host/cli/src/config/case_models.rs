@@ -62,12 +62,11 @@ impl CaseModels {
         Ok(read)
     }
 
-    /// Puts models behind names as the command line says, and answers those of which the file says otherwise.
-    pub(crate) fn add(&mut self, models: &[(String, ModelReference)]) -> Vec<(String, ModelReference)> {
-        let is_new = |(name, reference): &&(String, ModelReference)| {
-            self.models.get(name).is_none_or(|known| known.reference != *reference)
-        };
-        let new: Vec<_> = models.iter().filter(is_new).cloned().collect();
+    /// Puts models behind names as the command line says, where the last one of a name counts, and answers those of
+    /// which the file says otherwise.
+    pub(crate) fn add(&mut self, models: &[(String, ModelReference)]) -> BTreeMap<String, ModelReference> {
+        let mut new: BTreeMap<_, _> = models.iter().cloned().collect();
+        new.retain(|name, reference| self.models.get(name).is_none_or(|known| known.reference != *reference));
         self.models.extend(new.iter().map(|(name, reference)| (name.clone(), reference.clone().into())));
         new
     }
@@ -91,8 +90,22 @@ mod tests {
             (name.to_owned(), reference.parse().unwrap())
         });
         let new = read.add(&given);
-        assert_eq!(new.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["other"]);
+        assert_eq!(new.keys().collect::<Vec<_>>(), ["other"]);
         assert_eq!(read.models.len(), 2);
+    }
+
+    #[test]
+    fn of_a_name_that_is_given_twice_the_last_model_counts() {
+        let references = ["openai:/a", "openai:/b"].map(|text| text.parse::<ModelReference>().unwrap());
+        let [a, b] = references.map(|reference| ("judge".to_owned(), reference));
+        for (given, last) in [([a.clone(), b.clone()], &b), ([b.clone(), a.clone()], &a)] {
+            let mut read = CaseModels::default();
+            assert_eq!(read.add(&given), BTreeMap::from([last.clone()]));
+            assert_eq!(read.models["judge"].reference, last.1);
+        }
+        let mut read = parse("[models]\njudge = \"openai:/a\"\n").unwrap();
+        assert!(read.add(&[b, a]).is_empty(), "in the end it is what the file says");
+        assert_eq!(read.models["judge"].reference.model(), "a");
     }
 
     #[test]

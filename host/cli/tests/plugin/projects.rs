@@ -1,19 +1,23 @@
 //! From `scorebox plugin new` to a plugin that is known to work.
 
 use std::fs;
-use std::path::Path;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
+use scorebox_languages::{TOOLS_VARIABLE, Toolbox};
 use serde_json::Value;
 
 use crate::common::{Ran, Sandbox};
 use crate::{normalised, refused};
 
-/// Tools are set up once for all tests.
-const TOOLS: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/tools");
+/// The folder with the tools of other languages, which all tests of the repository share.
+fn tools() -> PathBuf {
+    Toolbox::shared_folder().unwrap_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tools"))
+}
 
 fn run(sandbox: &Sandbox, folder: &str, arguments: &[&str]) -> Ran {
     let mut command = sandbox.command([&["plugin"], arguments].concat());
-    command.current_dir(sandbox.path(folder)).env("SCOREBOX_TOOLS", TOOLS).output().unwrap().into()
+    command.current_dir(sandbox.path(folder)).env(TOOLS_VARIABLE, tools()).output().unwrap().into()
 }
 
 /// Whether a build failed because of the machine; where tools have to be there, that is a failure.
@@ -22,7 +26,8 @@ fn lacks_tools(built: &Ran, language: &str) -> bool {
         && (built.stderr.contains("Tools come from ") || built.stderr.contains("could not be started"));
     assert!(!(is_lacking && std::env::var_os("CI").is_some()), "{}", built.stderr);
     if is_lacking {
-        eprintln!("skipped: the tools for {language} are not to be had: {}", built.stderr);
+        // Not with eprintln!, which the test harness swallows.
+        let _ = writeln!(std::io::stderr(), "SKIPPED: the tools for {language} are not to be had: {}", built.stderr);
     }
     is_lacking
 }

@@ -7,13 +7,16 @@ use scorebox_fakes::{FakeProvider, Protocol};
 use tokio::runtime::Runtime;
 
 use crate::common::{Ran, Sandbox};
-use crate::plugin;
+use crate::{plugin, text_plugin};
 
 const KEY: &str = "sk-fake-7Qz4Wm9Xt2Lr8Vb5";
 
 const CASE: &str = r#"{"name":"kind","scorer":"guidelines","config":{"guidelines":["Be kind."],"model":"judge"},"example":{"inputs":{"question":"Hello?"},"outputs":"Hello!"},"expect":{"feedback":[{"name":"guidelines"}]}}"#;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// Asks no model, so that its replies can be recorded without one.
+const CASE_WITHOUT_MODEL: &str = r#"{"scorer":"exact_match","example":{"outputs":"a","expectations":{"expected_response":"a"}},"expect":{"feedback":[{"value":true}]}}"#;
 
 fn provider() -> FakeProvider {
     RUNTIME.block_on(FakeProvider::builder().key(KEY).start()).unwrap()
@@ -53,15 +56,31 @@ fn what_is_recorded_is_replayed_without_a_provider() {
 }
 
 #[test]
-fn the_models_of_a_recording_are_kept_where_no_file_says_them() {
+fn without_a_key_nothing_is_recorded() {
     let sandbox = plugin("judges", CASE);
-    // No such provider can be reached, and its failure is a reply too.
     let mut command =
         sandbox.command(["plugin", "test", "it.wasm", "--record", "--model", "judge=openai:/gpt-4o-mini"]);
     let ran: Ran = command.env_remove("OPENAI_API_KEY").output().unwrap().into();
-    assert_eq!(ran.code, Some(2), "without a key nothing is recorded: {}", ran.stdout);
+    assert_eq!(ran.code, Some(2), "{}", ran.stdout);
     assert!(ran.stderr.contains("OPENAI_API_KEY"), "{}", ran.stderr);
     assert!(!sandbox.path("tests/models.toml").exists());
+}
+
+#[test]
+fn the_models_of_a_recording_are_kept_where_no_file_says_them() {
+    let sandbox = text_plugin(CASE_WITHOUT_MODEL);
+    let models = ["judge=ollama:/llama3", "judge=ollama:/llama3.2", "the \"other\"=ollama:/qwen3"];
+    let options = models.iter().flat_map(|model| ["--model", model]);
+    let recorded = sandbox.run(["plugin", "test", "it.wasm", "--record"].into_iter().chain(options));
+    assert_eq!(recorded.code, Some(0), "{}{}", recorded.stdout, recorded.stderr);
+    insta::assert_snapshot!(fs::read_to_string(sandbox.path("tests/models.toml")).unwrap(), @r#"
+    # The models that replies.jsonl was recorded with, by the names that the cases use.
+    [models]
+    judge = "ollama:/llama3.2"
+    'the "other"' = "ollama:/qwen3"
+    "#);
+    let again = sandbox.run(["plugin", "test", "it.wasm", "--record"]);
+    assert_eq!(again.code, Some(0), "what was written is read again: {}", again.stderr);
 }
 
 #[test]

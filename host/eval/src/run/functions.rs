@@ -1,6 +1,7 @@
 //! The functions of a plan as they stand in the record of a run, and whether what they give may be used again.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use scorebox_core::{Digest, DigestWriter, Scope};
 use scorebox_engine::{Inspection, Isolation};
@@ -23,6 +24,17 @@ pub enum NotReusable {
          have a say; with isolation = \"example\" or {{ batch = N }} its results can be used again"
     )]
     SharesInstances,
+    /// Which rows an instance sees depends on another scorer.
+    #[error(
+        "its batches of {rows} end where those of {largest} of another scorer end, so which rows share an instance \
+         depends on that one; with a size that divides {largest} its results can be used again"
+    )]
+    CutBatches {
+        /// Rows of its batches.
+        rows: NonZeroUsize,
+        /// Rows of the largest batches of the run.
+        largest: usize,
+    },
     /// Its result stands for several rows.
     #[error("it looks at whole conversations")]
     LooksAtSessions,
@@ -87,6 +99,17 @@ impl PlannedFunction {
         };
         Self { record, not_reusable }
     }
+
+    /// Takes in how many rows the largest batches of the run have: where these end, all batches end.
+    pub(super) fn settle_batches(&mut self, largest: usize) {
+        match self.record.isolation {
+            Isolation::Batch(rows) if !largest.is_multiple_of(rows.get()) => {
+                self.not_reusable.get_or_insert(NotReusable::CutBatches { rows, largest });
+                self.record.fingerprint = None;
+            }
+            Isolation::Batch(_) | Isolation::Example | Isolation::Run => {}
+        }
+    }
 }
 
 fn imports_problem(inspection: &Inspection) -> Option<NotReusable> {
@@ -105,7 +128,8 @@ fn imports_problem(inspection: &Inspection) -> Option<NotReusable> {
 
 /// Names all that the result for one row depends on: the host, the component, the function, its config, and its limits,
 /// which decide where it fails. A feedback without a name gets the scorer's, so the name counts as well. In batches, so
-/// does their size: with the order of the examples it says which rows an instance saw before.
+/// does their size: with the order of the examples it says which rows an instance saw before, as long as no larger
+/// batches of another scorer cut them; see [`PlannedFunction::settle_batches`].
 fn fingerprint(wanted: &FunctionRequest, role: FunctionRole, plugin: Digest, isolation: Isolation) -> Digest {
     let limits = format!("{:?}", wanted.settings.limits);
     let mut writer = DigestWriter::default();
@@ -123,4 +147,56 @@ fn fingerprint(wanted: &FunctionRequest, role: FunctionRole, plugin: Digest, iso
         writer.update(&(size.get() as u64).to_le_bytes());
     }
     writer.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use scorebox_core::Json;
+    use scorebox_engine::{CallSettings, ContractVersion};
+
+    use super::super::plan::ComponentSource;
+    use super::*;
+
+    fn scorer(isolation: Isolation) -> PlannedFunction {
+        let function = FunctionRequest {
+            name: "scorer".to_owned(),
+            component: ComponentSource { label: "it.wasm".to_owned(), bytes: Vec::new().into() },
+            function: "scorer".to_owned(),
+            config: Json::parse("{}").unwrap(),
+            settings: CallSettings::default(),
+        };
+        let inspection = Inspection {
+            contract: ContractVersion::OLDEST,
+            imports: Vec::new(),
+            exports: Vec::new(),
+            has_scorers: true,
+            has_predictors: false,
+            is_pure: true,
+            uses_system: false,
+            reaches_out: false,
+        };
+        let wanted = ScorerRequest { function, isolation: Some(isolation) };
+        PlannedFunction::scorer(&wanted, Digest::of(b""), &inspection, Scope::Example, false, isolation)
+    }
+
+    #[test]
+    fn batches_that_larger_ones_cut_are_not_used_again() {
+        let rows = NonZeroUsize::new(8).unwrap();
+        let settled = |isolation, largest| {
+            let mut scorer = scorer(isolation);
+            scorer.settle_batches(largest);
+            (scorer.record.fingerprint, scorer.not_reusable)
+        };
+        let whole = scorer(Isolation::Batch(rows)).record.fingerprint;
+        assert!(whole.is_some());
+        for largest in [8, 16, 128] {
+            assert_eq!(settled(Isolation::Batch(rows), largest), (whole, None), "of {largest}");
+        }
+        for largest in [12, 129] {
+            let reason = NotReusable::CutBatches { rows, largest };
+            assert_eq!(settled(Isolation::Batch(rows), largest), (None, Some(reason)), "of {largest}");
+        }
+        assert!(settled(Isolation::Example, 129).0.is_some(), "single rows are never cut");
+        assert_eq!(settled(Isolation::Run, 129).1, Some(NotReusable::SharesInstances));
+    }
 }

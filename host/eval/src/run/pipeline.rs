@@ -14,7 +14,7 @@ use tokio::task::{JoinError, JoinHandle};
 
 use super::chunk::evaluate;
 use super::evaluation::{Progress, RunError, StopReason, StopSignal};
-use super::plan::Plan;
+use super::plan::{Plan, PlannedScorer};
 use super::rows::{Gatherer, Row, select};
 use super::score::Scoring;
 use crate::dataset::{Dataset, DatasetError};
@@ -49,7 +49,7 @@ pub(super) async fn flow(
     on_progress: impl Fn(Progress) + Send + 'static,
 ) -> Flow {
     let run_began = Instant::now();
-    let chunk_rows = Arc::new(AtomicUsize::new(first_chunk_rows(&plan)));
+    let chunk_rows = Arc::new(AtomicUsize::new(largest_batch(&plan.scorers)));
     let (row_sender, mut chunks) = mpsc::channel(2);
     let reader = tokio::task::spawn_blocking({
         let (plan, chunk_rows, stop) = (plan.clone(), chunk_rows.clone(), stop.clone());
@@ -219,16 +219,16 @@ impl<F: Fn(Progress)> Writer<F> {
     }
 }
 
-/// With batches, chunks end where batches end, at the same rows in every run: which examples share an instance must
-/// not depend on the machine.
-fn first_chunk_rows(plan: &Plan) -> usize {
-    let batched = plan.scorers.iter().filter(|it| it.scoring() == Scoring::Batch);
+/// How many rows the largest batches have, 1 where there are none. With batches, chunks end where the largest end, at
+/// the same rows in every run: which examples share an instance must not depend on the machine.
+pub(super) fn largest_batch(scorers: &[PlannedScorer]) -> usize {
+    let batched = scorers.iter().filter(|it| it.scoring() == Scoring::Batch);
     batched.map(|it| it.scorer.batch_size()).max().unwrap_or(1)
 }
 
 /// Chunks of rows that may wait for other machines stay small, so that waiting rows do not queue behind each other.
 fn adapts_chunks(plan: &Plan) -> bool {
-    !plan.reaches_out && first_chunk_rows(plan) == 1
+    !plan.reaches_out && largest_batch(&plan.scorers) == 1
 }
 
 fn adapt(chunk_rows: &AtomicUsize, rows: usize, took: Duration) {

@@ -14,6 +14,7 @@ use super::functions::{NotReusable, PlannedFunction};
 use super::isolation::{ChosenBatches, Surroundings};
 use super::loading::Loader;
 use super::memo::{KeptScore, Memo, MemoError, MemoKey};
+use super::pipeline::largest_batch;
 use super::score::Scoring;
 use super::selection::RowSelection;
 use crate::dataset::{Dataset, DatasetError, FieldPath, ReadOptions};
@@ -225,6 +226,8 @@ impl Plan {
         for (wanted, loaded) in request.scorers.iter().zip(loaded) {
             scorers.push(loader.isolate(wanted, loaded, surroundings));
         }
+        let largest_batch = largest_batch(&scorers);
+        loader.functions.iter_mut().for_each(|function| function.settle_batches(largest_batch));
         let Loader { plugins, functions, chosen_batches, reaches_out, .. } = loader;
         let concurrency = request.concurrency.unwrap_or_else(|| default_concurrency(reaches_out));
         let rows_at_work = Semaphore::new(concurrency.get());

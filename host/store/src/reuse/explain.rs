@@ -1,6 +1,7 @@
 use std::fmt;
 
 use scorebox_core::{Digest, RunId};
+use scorebox_engine::Isolation;
 use scorebox_eval::{FunctionRecord, FunctionRole, RunRecord};
 
 /// What a run uses again of the results of one function.
@@ -59,6 +60,20 @@ pub enum Change {
         /// The run that it is compared with.
         run: RunId,
     },
+    /// Equal rows could give other results in the earlier run.
+    NotReusableBefore {
+        /// The run that it is compared with.
+        run: RunId,
+    },
+    /// Another number of rows that share an instance.
+    Isolation {
+        /// The run that it is compared with.
+        run: RunId,
+        /// The isolation in that run.
+        before: Isolation,
+        /// The isolation in the new run.
+        now: Isolation,
+    },
     /// Other limits, or another version of Scorebox.
     Settings {
         /// The run that it is compared with.
@@ -97,6 +112,12 @@ impl fmt::Display for Change {
             }
             Self::Function { run, before } => write!(formatter, "in {run} it was the function `{before}`"),
             Self::Config { run } => write!(formatter, "its config has changed since {run}"),
+            Self::NotReusableBefore { run } => write!(formatter, "in {run} equal rows could give other results"),
+            Self::Isolation { run, before, now } => write!(
+                formatter,
+                "its isolation was {before} in {run} and is {now} now; where the config does not set it, it follows \
+                 the number of rows"
+            ),
             Self::Settings { run } => write!(formatter, "its limits or Scorebox itself have changed since {run}"),
             Self::Dataset { run } => write!(formatter, "the examples are not those of {run}, or more of them"),
             Self::Repeats { run } => write!(formatter, "the number of repeats has changed since {run}"),
@@ -131,6 +152,10 @@ pub(crate) fn explain(new: &RunRecord, positions: u64, function: &FunctionRecord
         Change::Function { run, before: before.function.clone() }
     } else if before.config != function.config {
         Change::Config { run }
+    } else if before.isolation != function.isolation {
+        Change::Isolation { run, before: before.isolation, now: function.isolation }
+    } else if before.fingerprint.is_none() {
+        Change::NotReusableBefore { run }
     } else if before.fingerprint != function.fingerprint {
         Change::Settings { run }
     } else if earlier.record.repeats != new.repeats {

@@ -1,4 +1,5 @@
 use scorebox_core::{Example, Failure, FailureKind, Json, Value};
+use scorebox_engine::Isolation;
 use scorebox_eval::{Memo, MemoKey, Outcome, RowResult, RunStatus};
 use scorebox_store::{Begun, OpenRun, Reused};
 
@@ -225,6 +226,14 @@ on_both_databases! {
         );
         assert_eq!(
             said(&app, |record| {
+                record.functions[1].isolation = Isolation::Batch(7.try_into().unwrap());
+                record.functions[1].fingerprint = Some(scorebox_core::Digest::of(b"other"));
+            }).await?,
+            "shared; its isolation was \"example\" in RUN and is { batch = 7 } now; where the config does not set \
+             it, it follows the number of rows"
+        );
+        assert_eq!(
+            said(&app, |record| {
                 record.functions[0].plugin = scorebox_core::Digest::of(b"other");
                 record.functions[0].fingerprint = Some(scorebox_core::Digest::of(b"other"));
             }).await?,
@@ -246,5 +255,9 @@ on_both_databases! {
             "shared; shared",
             "experiments share results"
         );
+        let app = App::scoring(20, [Scorer { fingerprint: None, ..LENGTH }]);
+        let run = app.run(&store).await?.run_id;
+        let said = changes(&app, |record| record.functions[0].fingerprint = Some(scorebox_core::Digest::of(b"other")));
+        assert_eq!(said.await?.replace(run.as_str(), "RUN"), "in RUN equal rows could give other results");
     }
 }

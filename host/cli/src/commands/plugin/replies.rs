@@ -1,6 +1,6 @@
 //! What the cases of a plugin are answered by models and HTTP peers: what was recorded, or what is recorded now.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,7 +14,6 @@ use scorebox_engine::{
 };
 use scorebox_gateway::{Door, Gateway, GatewayConfig, HttpGrant, ModelReference, Permissions, Replies};
 
-use super::test::DOOR_NAME;
 use crate::config::CaseModels;
 use crate::exit::Stop;
 use crate::terminal;
@@ -25,35 +24,42 @@ pub(super) const REPLIES_FILE: &str = "replies.jsonl";
 /// What stands behind the names of models, beside the cases.
 const MODELS_FILE: &str = "models.toml";
 
+/// What the gateway calls the cases.
+const DOOR_NAME: &str = "plugin test";
+
 /// The way out for the cases of a plugin.
-#[derive(Clone)]
 pub(super) struct CaseReplies {
-    gateway: Option<Gateway>,
     outgoing: Arc<dyn Outgoing>,
+    /// What is recorded meanwhile; none where replies are replayed.
+    recording: Option<Recorded>,
+}
+
+/// What a recording has to keep in the end.
+struct Recorded {
+    gateway: Gateway,
     /// Where the names of models are kept.
     models_file: PathBuf,
     /// The models that the command line named and the file does not.
-    new_models: Vec<(String, ModelReference)>,
+    new_models: BTreeMap<String, ModelReference>,
 }
 
 impl CaseReplies {
     /// Replies come from the file in the folder. Nothing is reached, so that everything may be asked.
     pub(super) fn replay(folder: &Path, models: &[(String, ModelReference)]) -> Result<Self, Stop> {
-        let (models_file, mut known) = models_of(folder)?;
+        let mut known = CaseModels::load(&folder.join(MODELS_FILE)).map_err(Stop::input)?;
         known.add(models);
         let cassette = folder.join(REPLIES_FILE);
         if !cassette.is_file() {
-            let outgoing = Arc::new(NothingRecorded { cassette });
-            return Ok(Self { gateway: None, outgoing, models_file, new_models: Vec::new() });
+            return Ok(Self { outgoing: Arc::new(NothingRecorded { cassette }), recording: None });
         }
         let gateway = gateway(&known, Replies::Replay(cassette))?;
-        let outgoing = Arc::new(Replaying { gateway: gateway.clone(), known });
-        Ok(Self { gateway: Some(gateway), outgoing, models_file, new_models: Vec::new() })
+        Ok(Self { outgoing: Arc::new(Replaying { gateway, known }), recording: None })
     }
 
     /// Models and peers are asked, as far as the command line and the file allow it, and what they answer is kept.
     pub(super) fn record(folder: &Path, models: &[(String, ModelReference)]) -> Result<Self, Stop> {
-        let (models_file, mut known) = models_of(folder)?;
+        let models_file = folder.join(MODELS_FILE);
+        let mut known = CaseModels::load(&models_file).map_err(Stop::input)?;
         let new_models = known.add(models);
         let gateway = gateway(&known, Replies::Record(folder.join(REPLIES_FILE)))?;
         let permissions =
@@ -63,7 +69,7 @@ impl CaseReplies {
         }
         let door = gateway.door(DOOR_NAME, permissions.clone());
         let outgoing = Arc::new(Recording { door, permissions, models_file: models_file.clone() });
-        Ok(Self { gateway: Some(gateway), outgoing, models_file, new_models })
+        Ok(Self { outgoing, recording: Some(Recorded { gateway, models_file, new_models }) })
     }
 
     /// How the cases are called.
@@ -71,17 +77,24 @@ impl CaseReplies {
         CallSettings { outgoing: self.outgoing.clone(), ..CallSettings::default() }
     }
 
-    /// Completes what is recorded. Without the names of the models it could not be found again, so these are kept too.
+    /// Completes what is recorded.
     pub(super) fn finish(&self) -> Result<(), Stop> {
-        let Some(gateway) = &self.gateway else { return Ok(()) };
-        gateway.finish().map_err(Stop::unfinished)?;
-        if let Some(problem) = gateway.write_problem() {
+        self.recording.as_ref().map_or(Ok(()), Recorded::finish)
+    }
+}
+
+impl Recorded {
+    /// Completes the file of replies. Without the names of the models they could not be found again, so these are kept
+    /// too.
+    fn finish(&self) -> Result<(), Stop> {
+        self.gateway.finish().map_err(Stop::unfinished)?;
+        if let Some(problem) = self.gateway.write_problem() {
             return Err(Stop::Unfinished(anyhow::anyhow!("not every reply could be kept: {problem}")));
         }
         if self.new_models.is_empty() {
             return Ok(());
         }
-        let lines = model_lines(&self.new_models);
+        let lines = toml::to_string(&BTreeMap::from([("models", &self.new_models)])).map_err(Stop::unfinished)?;
         if self.models_file.exists() {
             let file = self.models_file.display();
             terminal::warn(format_args!("to replay this without --model, put into {file}:\n{lines}"));
@@ -94,12 +107,6 @@ impl CaseReplies {
     }
 }
 
-fn models_of(folder: &Path) -> Result<(PathBuf, CaseModels), Stop> {
-    let file = folder.join(MODELS_FILE);
-    let known = CaseModels::load(&file).map_err(Stop::input)?;
-    Ok((file, known))
-}
-
 fn gateway(known: &CaseModels, replies: Replies) -> Result<Gateway, Stop> {
     let config = GatewayConfig {
         models: known.models.clone(),
@@ -108,17 +115,6 @@ fn gateway(known: &CaseModels, replies: Replies) -> Result<Gateway, Stop> {
         ..GatewayConfig::default()
     };
     Gateway::new(config).map_err(Stop::input)
-}
-
-fn model_lines(models: &[(String, ModelReference)]) -> String {
-    let mut lines = "[models]\n".to_owned();
-    for (name, reference) in models {
-        let is_bare = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
-        let key = if !name.is_empty() && is_bare(name) { name.clone() } else { format!("{name:?}") };
-        // Writing to a String cannot fail.
-        let _ = writeln!(lines, "{key} = \"{reference}\"");
-    }
-    lines
 }
 
 /// Answers from what was recorded. Everything is granted, for nothing is reached.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::anyhow;
 use futures::StreamExt as _;
 use scorebox_cases::{Case, Difference, Observed, ObservedError, ObservedSpan, Outcome, run_case};
-use scorebox_engine::{CallSettings, Isolation, Plugin};
+use scorebox_engine::{CallSettings, Plugin};
 
 use super::super::print;
 use super::cases::Cases;
@@ -19,9 +19,6 @@ use crate::arguments::TestArguments;
 use crate::exit::Stop;
 use crate::report::duration;
 use crate::terminal::{BAD, FAINT, GOOD, NAME, STRONG, count, printable};
-
-/// What the gateway calls the cases.
-pub(super) const DOOR_NAME: &str = "plugin test";
 
 /// The exit code when a case failed.
 const FAILED: u8 = 1;
@@ -129,7 +126,7 @@ struct Ran<'c> {
 impl<'c> Ran<'c> {
     async fn of(plugin: &Plugin, case: &'c Case, settings: &CallSettings) -> Result<Self, Stop> {
         let began = Instant::now();
-        let observed = run_case(plugin, case, Isolation::Example, settings).await.map_err(Stop::unfinished)?;
+        let observed = run_case(plugin, case, settings).await.map_err(Stop::unfinished)?;
         let took = began.elapsed();
         let differences = case.differences(&observed);
         let wants_result = case.expect.iter().any(|expected| expected.error.is_none());

@@ -1,5 +1,6 @@
 use std::time::{Duration, Instant};
 
+use scorebox_stats::median;
 use serde::Serialize;
 
 /// A figure is the median of so many rounds.
@@ -22,8 +23,10 @@ pub(super) async fn rate(time: Duration, mut once: impl AsyncFnMut() -> Result<u
     for _ in 0..ROUNDS {
         rates.push(round(round_time, &mut once).await?);
     }
-    let per_second = median(&mut rates);
-    Ok(Rate { per_second, slowest: rates[0], fastest: rates[ROUNDS - 1] })
+    let per_second = median(&mut rates).map_err(|problem| problem.to_string())?;
+    let slowest = rates.iter().copied().fold(f64::INFINITY, f64::min);
+    let fastest = rates.iter().copied().fold(0.0, f64::max);
+    Ok(Rate { per_second, slowest, fastest })
 }
 
 /// One round: it ends with the first call that goes beyond the time.
@@ -38,20 +41,9 @@ async fn round(time: Duration, once: &mut impl AsyncFnMut() -> Result<usize, Str
     Ok(rate)
 }
 
-/// The middle one; they are sorted then.
-pub(super) fn median(figures: &mut [f64]) -> f64 {
-    figures.sort_by(f64::total_cmp);
-    figures[figures.len() / 2]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_median_is_not_moved_by_one_slow_round() {
-        assert_eq!(median(&mut [5.0, 4.0, 0.1, 4.5, 4.2]).to_string(), "4.2");
-    }
 
     #[tokio::test]
     async fn rounds_count_what_was_done_and_end_with_an_error() {

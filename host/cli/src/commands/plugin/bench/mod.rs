@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use scorebox_cases::{Call, Case};
 use scorebox_core::{Digest, Example, Json};
 use scorebox_engine::{CallSettings, Engine, Isolation, Plugin, Predictor, Scorer, SetupError};
+use scorebox_stats::median;
 use serde::Serialize;
 
-use self::measure::{ROUNDS, Rate, median, rate};
+use self::measure::{ROUNDS, Rate, rate};
 use super::super::{print, print_json};
 use super::cases::Cases;
 use super::instance::InstanceFigures;
@@ -107,7 +108,7 @@ async fn load_seconds(subject: &Subject, engine: &Engine) -> Result<f64, Stop> {
         seconds.push(began.elapsed().as_secs_f64());
         drop(plugin);
     }
-    Ok(median(&mut seconds))
+    median(&mut seconds).map_err(Stop::unfinished)
 }
 
 /// A function and what it is called with.

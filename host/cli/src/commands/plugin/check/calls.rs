@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use scorebox_cases::{Call, Case, Observed, run_case};
-use scorebox_core::{Example, Json};
-use scorebox_engine::{CallSettings, Isolation, Plugin, Scored, Scorer, SetupError};
+use scorebox_cases::{Case, Observed, ScorerCalls, SharingDifference, run_case};
+use scorebox_engine::{CallSettings, Plugin, Scored};
 
 use super::{Check, Verdict};
 use crate::exit::Stop;
@@ -29,7 +28,7 @@ pub(super) async fn same_twice(plugin: &Plugin, cases: &[Case], settings: &CallS
     for case in cases {
         let mut results = Vec::with_capacity(2);
         for _ in 0..2 {
-            let observed = run_case(plugin, case, Isolation::Example, settings).await.map_err(Stop::unfinished)?;
+            let observed = run_case(plugin, case, settings).await.map_err(Stop::unfinished)?;
             results.push(canonical(&observed));
         }
         if results[0] != results[1] {
@@ -46,82 +45,31 @@ pub(super) async fn same_in_one_instance(
     cases: &[Case],
     settings: &CallSettings,
 ) -> Result<Check, Stop> {
-    let mut found = Vec::new();
-    let mut scorers = 0;
-    for group in groups(cases) {
-        let reused = group.scorer(plugin, Isolation::Run, settings).map_err(Stop::unfinished)?;
-        let fresh = group.scorer(plugin, Isolation::Example, settings).map_err(Stop::unfinished)?;
-        scorers += 1;
-        let mut differing = None;
-        for _ in 0..2 {
-            for (case, call) in &group.calls {
-                let (expected, actual) = (call.result(&fresh).await, call.result(&reused).await);
-                if expected != actual && differing.is_none() {
-                    differing = Some(difference(case, &expected, &actual));
-                }
-            }
-        }
-        if let Some(difference) = differing {
-            let advice = "it keeps something between calls: mend that, or have users set isolation = \"example\"";
-            found.push((Verdict::Note, format!("{}: {advice}\n{difference}", group.name)));
-        }
-    }
-    if scorers == 0 {
+    let scorers = ScorerCalls::of(cases);
+    if scorers.is_empty() {
         return Ok(Check::ok("state", "there are no cases of scorers; predict functions always get a fresh instance"));
+    }
+    let mut found = Vec::new();
+    for calls in scorers {
+        let alone = calls.alone(plugin, settings).await.map_err(Stop::unfinished)?;
+        let differing = calls.in_one_instance(plugin, settings, &alone).await.map_err(Stop::unfinished)?;
+        if let Some(SharingDifference { case, alone, shared }) = differing {
+            let difference = difference(case, &text(alone), &text(shared));
+            let advice = "it keeps something between calls: mend that, or have users set isolation = \"example\"";
+            found.push((Verdict::Note, format!("{}: {advice}\n{difference}", calls.scorer())));
+        }
     }
     let well = || "calls in one instance give what calls in instances of their own give".to_owned();
     Ok(Check::of("state", found, well))
 }
 
-/// The calls of a scorer with the same config.
-struct Group<'c> {
-    name: &'c str,
-    config: &'c Json,
-    calls: Vec<(&'c Case, ScorerCall<'c>)>,
-}
-
-enum ScorerCall<'c> {
-    Example(&'c Example),
-    Session(&'c [Example]),
-}
-
-impl Group<'_> {
-    fn scorer(&self, plugin: &Plugin, isolation: Isolation, settings: &CallSettings) -> Result<Scorer, SetupError> {
-        plugin.scorer(self.name, self.config.clone(), isolation, settings.clone())
-    }
-}
-
-impl ScorerCall<'_> {
-    async fn result(&self, scorer: &Scorer) -> String {
-        let Scored { result, log, .. } = match self {
-            Self::Example(example) => scorer.score(example).await,
-            Self::Session(turns) => scorer.score_session(turns).await,
-        };
-        let text = match result {
-            Ok(feedback) => serde_json::to_string(&(feedback, log)),
-            Err(failure) => serde_json::to_string(&(failure.kind, failure.message)),
-        };
-        text.unwrap_or_default()
-    }
-}
-
-fn groups(cases: &[Case]) -> Vec<Group<'_>> {
-    let mut groups: Vec<Group<'_>> = Vec::new();
-    for case in cases {
-        let (name, calls): (&str, Vec<_>) = match &case.call {
-            Call::Score { scorer, example } => (scorer, vec![ScorerCall::Example(example)]),
-            Call::Batch { scorer, examples } => (scorer, examples.iter().map(ScorerCall::Example).collect()),
-            Call::Session { scorer, turns } => (scorer, vec![ScorerCall::Session(turns)]),
-            Call::Predict { .. } => continue,
-        };
-        let calls = calls.into_iter().map(|call| (case, call));
-        let is_same = |group: &&mut Group<'_>| group.name == name && group.config.as_str() == case.config.as_str();
-        match groups.iter_mut().find(is_same) {
-            Some(group) => group.calls.extend(calls),
-            None => groups.push(Group { name, config: &case.config, calls: calls.collect() }),
-        }
-    }
-    groups
+/// What is compared of a result, as it is shown.
+fn text(scored: Scored) -> String {
+    let text = match scored.result {
+        Ok(feedback) => serde_json::to_string(&(feedback, scored.log)),
+        Err(failure) => serde_json::to_string(&(failure.kind, failure.message, scored.log)),
+    };
+    text.unwrap_or_default()
 }
 
 /// Equal results are equal bytes.
