@@ -1,12 +1,12 @@
 //! The functions of a plan as they stand in the record of a run, and whether what they give may be used again.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroUsize;
 
 use scorebox_core::{Digest, DigestWriter, Scope};
 use scorebox_engine::{Inspection, Isolation};
 
 use super::plan::{FunctionRequest, ScorerRequest};
+use crate::dataset::FieldPath;
 use crate::results::{FunctionRecord, FunctionRole};
 
 /// Why the results of a function are not used again for equal rows.
@@ -24,17 +24,6 @@ pub enum NotReusable {
          have a say; with isolation = \"example\" or {{ batch = N }} its results can be used again"
     )]
     SharesInstances,
-    /// Which rows an instance sees depends on another scorer.
-    #[error(
-        "its batches of {rows} end where those of {largest} of another scorer end, so which rows share an instance \
-         depends on that one; with a size that divides {largest} its results can be used again"
-    )]
-    CutBatches {
-        /// Rows of its batches.
-        rows: NonZeroUsize,
-        /// Rows of the largest batches of the run.
-        largest: usize,
-    },
     /// Its result stands for several rows.
     #[error("it looks at whole conversations")]
     LooksAtSessions,
@@ -100,15 +89,17 @@ impl PlannedFunction {
         Self { record, not_reusable }
     }
 
-    /// Takes in how many rows the largest batches of the run have: where these end, all batches end.
-    pub(super) fn settle_batches(&mut self, largest: usize) {
-        match self.record.isolation {
-            Isolation::Batch(rows) if !largest.is_multiple_of(rows.get()) => {
-                self.not_reusable.get_or_insert(NotReusable::CutBatches { rows, largest });
-                self.record.fingerprint = None;
-            }
-            Isolation::Batch(_) | Isolation::Example | Isolation::Run => {}
+    /// Takes in what else cuts batches in this run: all end where the `largest` end, and where `session` is the field
+    /// that keeps rows together, no chunk of them ends within a session. Where that decides which rows share an
+    /// instance, it is part of what results depend on.
+    pub(super) fn settle_batches(&mut self, largest: usize, session: Option<&FieldPath>) {
+        let Isolation::Batch(rows) = self.record.isolation else { return };
+        if session.is_none() && largest.is_multiple_of(rows.get()) {
+            return;
         }
+        let session = session.map(ToString::to_string);
+        let with_cuts = |own: Digest| Digest::of(format!("{own} cut by {largest} and {session:?}").as_bytes());
+        self.record.fingerprint = self.record.fingerprint.map(with_cuts);
     }
 }
 
@@ -128,8 +119,8 @@ fn imports_problem(inspection: &Inspection) -> Option<NotReusable> {
 
 /// Names all that the result for one row depends on: the host, the component, the function, its config, and its limits,
 /// which decide where it fails. A feedback without a name gets the scorer's, so the name counts as well. In batches, so
-/// does their size: with the order of the examples it says which rows an instance saw before, as long as no larger
-/// batches of another scorer cut them; see [`PlannedFunction::settle_batches`].
+/// does their size: with the order of the examples it says which rows an instance saw before, unless something else cuts
+/// them; see [`PlannedFunction::settle_batches`].
 fn fingerprint(wanted: &FunctionRequest, role: FunctionRole, plugin: Digest, isolation: Isolation) -> Digest {
     let limits = format!("{:?}", wanted.settings.limits);
     let mut writer = DigestWriter::default();
@@ -151,6 +142,8 @@ fn fingerprint(wanted: &FunctionRequest, role: FunctionRole, plugin: Digest, iso
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroUsize;
+
     use scorebox_core::Json;
     use scorebox_engine::{CallSettings, ContractVersion};
 
@@ -180,23 +173,25 @@ mod tests {
     }
 
     #[test]
-    fn batches_that_larger_ones_cut_are_not_used_again() {
+    fn what_cuts_batches_is_part_of_what_results_depend_on() {
         let rows = NonZeroUsize::new(8).unwrap();
-        let settled = |isolation, largest| {
+        let settled = |isolation, largest, session: Option<&str>| {
             let mut scorer = scorer(isolation);
-            scorer.settle_batches(largest);
-            (scorer.record.fingerprint, scorer.not_reusable)
+            let session = session.map(|field| field.parse().unwrap());
+            scorer.settle_batches(largest, session.as_ref());
+            scorer.record.fingerprint
         };
-        let whole = scorer(Isolation::Batch(rows)).record.fingerprint;
-        assert!(whole.is_some());
+        let batched = |largest, session| settled(Isolation::Batch(rows), largest, session).unwrap();
+        let whole = scorer(Isolation::Batch(rows)).record.fingerprint.unwrap();
         for largest in [8, 16, 128] {
-            assert_eq!(settled(Isolation::Batch(rows), largest), (whole, None), "of {largest}");
+            assert_eq!(batched(largest, None), whole, "{largest} cut none");
         }
-        for largest in [12, 129] {
-            let reason = NotReusable::CutBatches { rows, largest };
-            assert_eq!(settled(Isolation::Batch(rows), largest), (None, Some(reason)), "of {largest}");
+        let cut = [batched(12, None), batched(129, None), batched(16, Some("tags.a")), batched(16, Some("tags.b"))];
+        for (index, one) in cut.iter().enumerate() {
+            assert!(*one != whole && !cut[index + 1..].contains(one), "{index}");
         }
-        assert!(settled(Isolation::Example, 129).0.is_some(), "single rows are never cut");
-        assert_eq!(settled(Isolation::Run, 129).1, Some(NotReusable::SharesInstances));
+        let single = scorer(Isolation::Example).record.fingerprint;
+        assert_eq!(settled(Isolation::Example, 129, Some("tags.a")), single, "single rows are never cut");
+        assert_eq!(settled(Isolation::Run, 129, None), None);
     }
 }

@@ -227,7 +227,8 @@ impl Plan {
             scorers.push(loader.isolate(wanted, loaded, surroundings));
         }
         let largest_batch = largest_batch(&scorers);
-        loader.functions.iter_mut().for_each(|function| function.settle_batches(largest_batch));
+        let session = kept_together(&request, &scorers);
+        loader.functions.iter_mut().for_each(|function| function.settle_batches(largest_batch, session));
         let Loader { plugins, functions, chosen_batches, reaches_out, .. } = loader;
         let concurrency = request.concurrency.unwrap_or_else(|| default_concurrency(reaches_out));
         let rows_at_work = Semaphore::new(concurrency.get());
@@ -369,9 +370,13 @@ impl Plan {
 
     /// The field by which rows are kept together, where a scorer wants them so.
     pub(super) fn session(&self) -> Option<&FieldPath> {
-        let is_wanted = self.scorers.iter().any(|scorer| scorer.scoring() == Scoring::Session);
-        self.request.session.as_ref().filter(|_| is_wanted)
+        kept_together(&self.request, &self.scorers)
     }
+}
+
+fn kept_together<'a>(request: &'a PlanRequest, scorers: &[PlannedScorer]) -> Option<&'a FieldPath> {
+    let is_wanted = scorers.iter().any(|scorer| scorer.scoring() == Scoring::Session);
+    request.session.as_ref().filter(|_| is_wanted)
 }
 
 fn default_concurrency(reaches_out: bool) -> NonZeroUsize {

@@ -74,6 +74,11 @@ pub enum Change {
         /// The isolation in the new run.
         now: Isolation,
     },
+    /// Other limits, another version of Scorebox, or batches that end at other rows.
+    SettingsOrBatches {
+        /// The run that it is compared with.
+        run: RunId,
+    },
     /// Other limits, or another version of Scorebox.
     Settings {
         /// The run that it is compared with.
@@ -118,6 +123,9 @@ impl fmt::Display for Change {
                 "its isolation was {before} in {run} and is {now} now; where the config does not set it, it follows \
                  the number of rows"
             ),
+            Self::SettingsOrBatches { run } => {
+                write!(formatter, "its limits, where its batches end, or Scorebox itself have changed since {run}")
+            }
             Self::Settings { run } => write!(formatter, "its limits or Scorebox itself have changed since {run}"),
             Self::Dataset { run } => write!(formatter, "the examples are not those of {run}, or more of them"),
             Self::Repeats { run } => write!(formatter, "the number of repeats has changed since {run}"),
@@ -157,7 +165,10 @@ pub(crate) fn explain(new: &RunRecord, positions: u64, function: &FunctionRecord
     } else if before.fingerprint.is_none() {
         Change::NotReusableBefore { run }
     } else if before.fingerprint != function.fingerprint {
-        Change::Settings { run }
+        match function.isolation {
+            Isolation::Batch(_) => Change::SettingsOrBatches { run },
+            Isolation::Example | Isolation::Run => Change::Settings { run },
+        }
     } else if earlier.record.repeats != new.repeats {
         Change::Repeats { run }
     } else if earlier.record.dataset.snapshot != new.dataset.snapshot {
